@@ -47,12 +47,12 @@ from benchmarks._synthetic_photos import (
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
 from explorer.duplicates.find_groups import find_groups
-from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_present
 from explorer.library.library import Library
-from explorer.library.photo_store import add_photo
-from explorer.library.root_store import add_root
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.file_store import put_present
+from explorer.library.stores.photo_store import add_photo
+from explorer.library.stores.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import DecodedPhoto
 

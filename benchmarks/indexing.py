@@ -38,13 +38,13 @@ from explorer.config import PROJECT
 from explorer.encoders import encoder_engines, registry
 from explorer.encoders.base import Encoder, Pixels, unit
 from explorer.encoders.encoder_engines import INT8_PHOTOS
-from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_present
 from explorer.library.library import Library
-from explorer.library.photo_store import add_photo
-from explorer.library.root_store import add_root
-from explorer.library.setting_store import put_setting
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.file_store import put_present
+from explorer.library.stores.photo_store import add_photo
+from explorer.library.stores.root_store import add_root
+from explorer.library.stores.setting_store import put_setting
 from explorer.library.writer import Writer
 from explorer.photos.decode import decode
 from explorer.photos.decoded_photo import DecodedPhoto

@@ -34,11 +34,11 @@ from benchmarks.retrieval import encode
 from explorer.encoders import registry
 from explorer.errors import ExplorerError
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_present
 from explorer.library.library import Library
-from explorer.library.photo_store import add_photo
-from explorer.library.root_store import add_root
-from explorer.library.word_ranking import rank_by_words
+from explorer.library.stores.file_store import put_present
+from explorer.library.stores.photo_store import add_photo
+from explorer.library.stores.root_store import add_root
+from explorer.library.text.word_ranking import rank_by_words
 from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.search.rank_fusion import fuse

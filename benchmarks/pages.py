@@ -38,17 +38,17 @@ from benchmarks._copies import photos_below
 from explorer.analysis.photo_map import MapStage
 from explorer.encoders import registry
 from explorer.errors import PhotoError
-from explorer.library import keypoint_store, neighbor_store, stage_store
-from explorer.library import pair_store as store
 from explorer.library.catalog import Catalog
-from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_present
 from explorer.library.library import Library
-from explorer.library.neighbor_store import NEIGHBOR_COUNT
-from explorer.library.pair_store import PAIRS_VERSION, Pair
-from explorer.library.photo_store import add_photo
-from explorer.library.root_store import add_root
+from explorer.library.stores import keypoint_store, neighbor_store, stage_store
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.file_store import put_present
+from explorer.library.stores.neighbor_store import NEIGHBOR_COUNT
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stores.photo_store import add_photo
+from explorer.library.stores.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.photos.decode import decode
 from explorer.photos.decoded_photo import DecodedPhoto

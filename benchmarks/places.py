@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from benchmarks._landmarks import HELD_OUT, USED, landmarks
-from explorer.library.text_folding import fold
+from explorer.library.text.text_folding import fold
 from explorer.places.gazetteer import gazetteer
 from explorer.places.reverse_geocoder import NONE, locate
 

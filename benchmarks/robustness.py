@@ -207,7 +207,7 @@ def _measure(photos: Path, folder: Path, broken: int, good: int, *, names: bool)
 
 
 def _present(library: Library) -> Iterator[str]:
-    from explorer.library import integrity
+    from explorer.library.repair import integrity
 
     return (file.path for file in integrity.present_files(library.catalog))
 

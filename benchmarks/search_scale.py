@@ -31,12 +31,12 @@ import numpy.typing as npt
 
 from explorer.encoders.registry import get_encoder
 from explorer.errors import ExplorerError
-from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
-from explorer.library.photo_order import PhotoOrder
-from explorer.library.photo_text_store import update_texts
-from explorer.library.root_store import add_root
-from explorer.library.setting_store import put_setting
+from explorer.library.queries.photo_order import PhotoOrder
+from explorer.library.stores.embedding_store import register_encoder
+from explorer.library.stores.photo_text_store import update_texts
+from explorer.library.stores.root_store import add_root
+from explorer.library.stores.setting_store import put_setting
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 from explorer.photos.containers.contents import NOTHING_PACKED

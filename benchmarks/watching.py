@@ -30,9 +30,9 @@ from PIL import Image
 
 from explorer.indexing.verify import verify
 from explorer.indexing.worker_client import start_worker, stop_worker
-from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.library import Library
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command, waiting_commands
+from explorer.library.stores.worker_store import worker_status
 
 # The number of photos in a folder.
 _ALBUM = 500

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from explorer.library.text_folding import fold
+from explorer.library.text.text_folding import fold
 from explorer.places.gazetteer import DATA, LEVELS_PER_DOUBLING, SCALE
 from scripts.place_outlines import write_outlines
 from scripts.place_parts import City, parents

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import files_below, put_missing, put_present
 from explorer.library.library import Library
-from explorer.library.photo_store import add_photo, photo_id_by_hash
-from explorer.library.quality_store import put_quality
-from explorer.library.root_store import add_root
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.file_store import files_below, put_missing, put_present
+from explorer.library.stores.photo_store import add_photo, photo_id_by_hash
+from explorer.library.stores.quality_store import put_quality
+from explorer.library.stores.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.photos.containers.contents import NOTHING_PACKED
 from explorer.photos.decode import DecodedPhoto

@@ -9,11 +9,11 @@ import click
 
 from explorer.cli.commands import MODULES, command
 from explorer.config import PROJECT
-from explorer.library.decision_store import decisions
-from explorer.library.dismissal_store import dismissed
 from explorer.library.library import Library
 from explorer.library.migration_steps import STEPS
-from explorer.library.protected_folder_store import protected_folders
+from explorer.library.stores.decision_store import decisions
+from explorer.library.stores.dismissal_store import dismissed
+from explorer.library.stores.protected_folder_store import protected_folders
 from explorer.ui import server
 from tests.fixtures.command_line import Run, _encoders, run
 

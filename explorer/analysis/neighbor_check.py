@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.analysis.neighbors import BLOCK_ROWS, SHORT_LIST, VERSION, stage_name
-from explorer.library import neighbor_store
-from explorer.library import stage_store as store
 from explorer.library.catalog import Ids
 from explorer.library.library import Library
-from explorer.library.neighbor_store import NO_PHOTO, NeighborTable
+from explorer.library.stores import neighbor_store
+from explorer.library.stores import stage_store as store
+from explorer.library.stores.neighbor_store import NO_PHOTO, NeighborTable
 from explorer.library.vectors import VectorIndex
 
 # Cosines differ by less than this if their terms are summed in different orders.

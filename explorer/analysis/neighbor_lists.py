@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from explorer.analysis.sorted_ids import positions_of
 from explorer.library.catalog import Ids
-from explorer.library.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO, Scores
+from explorer.library.stores.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO, Scores
 
 # The cosine of an empty slot, lower than any real one.
 NO_SCORE = -2.0

@@ -15,12 +15,12 @@ import numpy as np
 from explorer.analysis.neighbor_lists import NO_SCORE, NeighborLists, best_of_block, merge
 from explorer.analysis.sorted_ids import positions_of
 from explorer.encoders.base import Encoder
-from explorer.library import neighbor_store
-from explorer.library import stage_store as store
 from explorer.library.catalog import Ids
-from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
-from explorer.library.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO, Scores
+from explorer.library.stores import neighbor_store
+from explorer.library.stores import stage_store as store
+from explorer.library.stores.embedding_store import register_encoder
+from explorer.library.stores.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO, Scores
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 

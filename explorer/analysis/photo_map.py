@@ -18,11 +18,11 @@ import numpy as np
 from explorer.analysis import map_layout
 from explorer.analysis.sorted_ids import positions_of
 from explorer.encoders.base import Encoder
-from explorer.library import map_store as store
-from explorer.library import neighbor_store, stage_store
-from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
-from explorer.library.map_store import MapLayout, PhotoMap
+from explorer.library.stores import map_store as store
+from explorer.library.stores import neighbor_store, stage_store
+from explorer.library.stores.embedding_store import register_encoder
+from explorer.library.stores.map_store import MapLayout, PhotoMap
 from explorer.library.vectors import VectorIndex
 from explorer.library.writer import Writer
 

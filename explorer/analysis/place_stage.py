@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from explorer.library.library import Library
-from explorer.library.location_store import (
+from explorer.library.stores.location_store import (
     NO_PLACE,
     Location,
     PhotoCoordinates,
     photos_to_locate,
     put_locations,
 )
-from explorer.library.stage_store import set_stage_change, stage_change
+from explorer.library.stores.stage_store import set_stage_change, stage_change
 from explorer.library.writer import Writer
 from explorer.places.gazetteer import VERSION, gazetteer
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from explorer.library.library import Library
-from explorer.library.photo_text_store import update_texts, waiting_photos
+from explorer.library.stores.photo_text_store import update_texts, waiting_photos
 from explorer.library.writer import Writer
 
 # Photos in one transaction.

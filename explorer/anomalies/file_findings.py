@@ -13,7 +13,7 @@ import numpy.typing as npt
 from explorer.anomalies.dates import FILE_TIME_SCORE, check_date
 from explorer.anomalies.judgement import Floats, Judgement, falling
 from explorer.library.catalog import Ids
-from explorer.library.quality_store import QualityTable, ReviewPhoto
+from explorer.library.stores.quality_store import QualityTable, ReviewPhoto
 from explorer.text_format import count
 
 

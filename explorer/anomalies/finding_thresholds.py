@@ -7,7 +7,7 @@ import json
 from explorer.anomalies.finding_kinds import KINDS, FindingKind
 from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
-from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.stores.setting_store import get_setting, put_setting
 
 DEFAULT_THRESHOLD = 0.5
 _SETTING = "anomalies.lines"

@@ -18,13 +18,13 @@ from explorer.anomalies.finding_kinds import KINDS, FindingKind
 from explorer.anomalies.finding_thresholds import read_thresholds, write_threshold
 from explorer.anomalies.library_scores import LibraryScores
 from explorer.errors import PROVEN
-from explorer.library import dismissal_store, quality_store
-from explorer.library.dismissal_store import Dismissal
-from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import inside
-from explorer.library.quality_store import ReviewPhoto
+from explorer.library.queries.filters import Filters
 from explorer.library.staleness import acceptable_age
+from explorer.library.stores import dismissal_store, quality_store
+from explorer.library.stores.dismissal_store import Dismissal
+from explorer.library.stores.quality_store import ReviewPhoto
 
 _WRONG_EXTENSION = 0.2
 """Score of a file whose extension is wrong."""

@@ -18,10 +18,10 @@ from explorer.anomalies.judgement import Floats, Judgement
 from explorer.anomalies.outlier_findings import judge_by_neighbors, unknown_neighbors
 from explorer.anomalies.quality_scores import Column
 from explorer.anomalies.vector_facts import VectorFacts, vector_facts
-from explorer.library import quality_store
 from explorer.library.catalog import Ids
 from explorer.library.library import Library
 from explorer.library.model_settings import encoder_in_use
+from explorer.library.stores import quality_store
 
 _NOT_MEASURED = "It has not been measured yet."
 _BY_METRICS: Mapping[FindingKind, Callable[[Column], Judgement]] = {

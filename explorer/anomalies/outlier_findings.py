@@ -15,11 +15,11 @@ from explorer.anomalies.judgement import Floats, Judgement, falling
 from explorer.anomalies.outlier_scores import Misplaced, misplaced, outliers, outliers_by_facts
 from explorer.anomalies.typicality import typical_photos
 from explorer.anomalies.vector_facts import VectorFacts
-from explorer.library import neighbor_store
 from explorer.library.catalog import Ids
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.quality_store import ReviewPhoto
+from explorer.library.stores import neighbor_store
+from explorer.library.stores.quality_store import ReviewPhoto
 from explorer.library.vectors import VectorIndex
 
 _RELATED = 8

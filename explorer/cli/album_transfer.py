@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def export_to_folder(library: Library, name: str, folder: str, *, copy: bool, as_json: bool) -> int:
     """`albums export NAME --to FOLDER`. Returns the exit code: 1 if a photo was not exported."""
-    from explorer.library.album_store import album_photos, find_album
+    from explorer.library.stores.album_store import album_photos, find_album
     from explorer.search.export_files import check_export_folder, export_files
 
     catalog = library.catalog
@@ -54,7 +54,7 @@ def export_to_folder(library: Library, name: str, folder: str, *, copy: bool, as
 
 def export_as_json(library: Library, name: str | None) -> None:
     """`albums export --json`: print all albums and the favorites, or one album."""
-    from explorer.library.album_store import find_album
+    from explorer.library.stores.album_store import find_album
     from explorer.search.album_files import albums_json
 
     chosen = None if name is None else [find_album(library.catalog, name)]

@@ -81,7 +81,7 @@ def _check_usage(
 
 
 def _list(library: Library, *, as_json: bool) -> None:
-    from explorer.library.album_store import albums
+    from explorer.library.stores.album_store import albums
 
     found = albums(library.catalog)
     if as_json:
@@ -95,7 +95,7 @@ def _list(library: Library, *, as_json: bool) -> None:
 
 def _show(library: Library, name: str, *, as_json: bool) -> None:
     """Print the photos of an album, oldest first."""
-    from explorer.library.album_store import album_photos, find_album
+    from explorer.library.stores.album_store import album_photos, find_album
 
     album = find_album(library.catalog, name)
     rows = library.catalog.photos(album_photos(library.catalog, album.id).tolist())
@@ -110,7 +110,7 @@ def _show(library: Library, name: str, *, as_json: bool) -> None:
 def _change(
     library: Library, action: str, name: str, photos: tuple[int, ...], to: str, *, as_json: bool
 ) -> None:
-    from explorer.library import album_store
+    from explorer.library.stores import album_store
 
     catalog, changed = library.catalog, 0
     if photos:

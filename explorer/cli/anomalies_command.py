@@ -27,9 +27,9 @@ from explorer.cli.output import EMPTY_LIBRARY, emit, emit_json, say
 from explorer.cli.terminal_progress import TerminalProgress
 from explorer.config import PROGRAM
 from explorer.errors import UsageError
-from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.paths import printable
+from explorer.library.queries.filters import Filters
 from explorer.text_format import count, size
 
 

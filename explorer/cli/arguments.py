@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from explorer.config import PROGRAM
 from explorer.errors import UnknownPhoto, UsageError
+from explorer.library.edits.typed_names import did_you_mean, nearest_names
 from explorer.library.paths import as_on_disk, printable
-from explorer.library.typed_names import did_you_mean, nearest_names
 from explorer.systems import file_calls
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from explorer.cli.model_comparison_output import (
 from explorer.cli.output import EMPTY_LIBRARY, emit_json, say
 from explorer.cli.photo_arguments import with_files
 from explorer.errors import EncoderError, ExplorerError, LibraryError
-from explorer.library.filters import Filters
 from explorer.library.library import Library
+from explorer.library.queries.filters import Filters
 from explorer.library.rows import PhotoRow
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse

@@ -9,9 +9,9 @@ from explorer.cli.options import Command, encoder_option, json_option, library_o
 from explorer.cli.output import emit, emit_json, say
 from explorer.config import PROGRAM
 from explorer.errors import EncoderError, UsageError
-from explorer.library import concept_store as store
-from explorer.library.concept_store import Concept
 from explorer.library.library import Library
+from explorer.library.stores import concept_store as store
+from explorer.library.stores.concept_store import Concept
 from explorer.search.concepts import ConceptModels
 from explorer.search.engine import SearchEngine
 from explorer.text_format import count, whole_number

@@ -13,8 +13,8 @@ from explorer.cli.options import Command, WholeNumber, json_option, library_opti
 from explorer.cli.output import emit, emit_json
 from explorer.cli.sidecar_commands import read_from_sidecars, write_to_sidecars
 from explorer.errors import UsageError
-from explorer.library.edit_fields import EDIT_FIELDS, EditField
-from explorer.library.edit_operations import (
+from explorer.library.edits.edit_fields import EDIT_FIELDS, EditField
+from explorer.library.edits.edit_operations import (
     EditOperation,
     change_date,
     change_keywords,
@@ -129,7 +129,7 @@ def _words(value: object) -> tuple[str, ...]:
 def _edit(
     library: Library, photos: tuple[int, ...], wanted: list[EditOperation], *, as_json: bool
 ) -> None:
-    from explorer.library.edit_store import edit_photos
+    from explorer.library.stores.edit_store import edit_photos
 
     if not photos:
         raise UsageError("Give the ids of photos: `search --json` prints them.")
@@ -146,8 +146,8 @@ def _edit(
 
 
 def _undo(library: Library, given: tuple[int, ...], *, as_json: bool) -> None:
-    from explorer.library.edit_history import past_edits
-    from explorer.library.edit_undo import undo_edit
+    from explorer.library.edits.edit_history import past_edits
+    from explorer.library.edits.edit_undo import undo_edit
 
     if len(given) > 1:
         raise UsageError("Give the id of one edit to undo.")
@@ -168,7 +168,7 @@ def _undo(library: Library, given: tuple[int, ...], *, as_json: bool) -> None:
 
 
 def _list(library: Library, *, as_json: bool) -> None:
-    from explorer.library.edit_history import past_edits
+    from explorer.library.edits.edit_history import past_edits
 
     edits = past_edits(library.catalog, 1000)
     if as_json:

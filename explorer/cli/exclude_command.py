@@ -12,9 +12,9 @@ from explorer.errors import ExplorerError
 from explorer.indexing import worker_client
 from explorer.library.library import Library
 from explorer.library.paths import below, printable
-from explorer.library.root_store import prefixed_glob, set_exclude_globs
 from explorer.library.rows import RootRow
-from explorer.library.worker_store import worker_alive
+from explorer.library.stores.root_store import prefixed_glob, set_exclude_globs
+from explorer.library.stores.worker_store import worker_alive
 from explorer.library.writer import Writer
 from explorer.scanning.ignore import validate_globs
 

@@ -11,7 +11,7 @@ from explorer.cli.arguments import opened_library
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json
 from explorer.config import PROGRAM
-from explorer.library.facet_columns import FacetColumns
+from explorer.library.queries.facet_columns import FacetColumns
 from explorer.search.facet_node import FacetNode
 from explorer.search.folder_tree import MOST_LEVELS, FolderTree
 from explorer.text_format import count

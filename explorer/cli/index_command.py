@@ -72,7 +72,7 @@ def index_command(
     from explorer.indexing.encoder_fallback import DEFAULT_ENCODER, load_encoder
     from explorer.indexing.foreground import index_folders
     from explorer.library import model_settings
-    from explorer.library.root_store import check_folder
+    from explorer.library.stores.root_store import check_folder
     from explorer.scanning.ignore import validate_globs
     from explorer.search.relevance_cache import prepare
 

@@ -91,7 +91,7 @@ def _use(given: str | None, name: str) -> int:
     from explorer.encoders import fetch_state, registry
     from explorer.indexing.model_list import PHOTOS_ONLY, compares_photos_only
     from explorer.library import model_settings
-    from explorer.library.worker_store import worker_alive
+    from explorer.library.stores.worker_store import worker_alive
 
     name = registry.resolve_name(name)
     if compares_photos_only(name):
@@ -137,8 +137,8 @@ def _drop_vectors(library: Library, name: str) -> str:
     user. Raises UsageError for the model in use."""
     from explorer.indexing.model_list import drop_model
     from explorer.library import model_settings
-    from explorer.library.command_store import send_command
-    from explorer.library.worker_store import worker_alive
+    from explorer.library.stores.command_store import send_command
+    from explorer.library.stores.worker_store import worker_alive
     from explorer.library.writer import Writer
 
     used = model_settings.encoder_in_use(library.catalog)

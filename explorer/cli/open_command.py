@@ -9,7 +9,7 @@ from explorer.cli.commands import MODULES
 from explorer.cli.options import Command, app_options, encoder_option, library_option
 from explorer.cli.output import say
 from explorer.config import library_dir
-from explorer.library.root_store import check_folder
+from explorer.library.stores.root_store import check_folder
 
 
 @click.command(

@@ -22,8 +22,8 @@ from explorer.cli.photo_arguments import with_files
 from explorer.cli.region_arguments import encode_regions, pair_regions, search_regions
 from explorer.encoders.registry import canonical_name
 from explorer.errors import ExplorerError, LibraryError, UsageError
-from explorer.library.filters import Filters
 from explorer.library.library import Library
+from explorer.library.queries.filters import Filters
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query

@@ -14,8 +14,8 @@ from explorer.encoders.encoder_engines import engine_of
 from explorer.errors import EncoderError
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow, WorkerRow
+from explorer.library.stores.worker_store import worker_status
 from explorer.library.system_folders import system_folder_of_folder
-from explorer.library.worker_store import worker_status
 from explorer.scanning.drive_timeouts import offline_reason
 from explorer.text_format import count, duration, size
 

@@ -18,7 +18,7 @@ from explorer.text_format import count
 
 if TYPE_CHECKING:
     from explorer.library.library import Library
-    from explorer.library.removal_journal import RemovalRun
+    from explorer.library.removals.removal_journal import RemovalRun
     from explorer.removal.restore import Restored
 
 

@@ -16,7 +16,7 @@ from explorer.errors import CatalogDamaged, LibraryLocked
 
 if TYPE_CHECKING:
     from explorer.indexing.verify_report import VerifyReport
-    from explorer.library.salvage import SalvageReport
+    from explorer.library.repair.salvage import SalvageReport
 
 
 @click.command(
@@ -70,7 +70,7 @@ def _verified(given: str | None, *, repair: bool, thorough: bool) -> VerifyRepor
 
 def _salvage_if_damaged(given: str | None) -> SalvageReport | None:
     """If the catalog's file is damaged, rebuild it from the rows that can be read."""
-    from explorer.library.integrity import find_damage
+    from explorer.library.repair.integrity import find_damage
 
     folder = library_dir(given)
     path = folder / "catalog.db"
@@ -80,7 +80,7 @@ def _salvage_if_damaged(given: str | None) -> SalvageReport | None:
 def _salvage(folder: Path) -> SalvageReport:
     from filelock import FileLock, Timeout
 
-    from explorer.library.salvage import salvage
+    from explorer.library.repair.salvage import salvage
 
     try:
         with FileLock(folder / "worker.lock", timeout=0), FileLock(folder / "app.lock", timeout=0):

@@ -18,12 +18,12 @@ from explorer.config import PROGRAM
 from explorer.errors import ExplorerError, FolderError
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.throttle import PACE_SETTING
-from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.library import Library
 from explorer.library.paths import below, inside, printable
 from explorer.library.rows import RootRow
-from explorer.library.setting_store import get_setting, put_setting
-from explorer.library.worker_store import worker_alive, worker_status
+from explorer.library.stores.command_store import send_command, waiting_commands
+from explorer.library.stores.setting_store import get_setting, put_setting
+from explorer.library.stores.worker_store import worker_alive, worker_status
 from explorer.library.writer import Writer
 from explorer.text_format import count
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.library.catalog import Catalog
-from explorer.library.decision_store import (
+from explorer.library.stores.decision_store import (
     Decision,
     DecisionKind,
     Decisions,

@@ -17,10 +17,10 @@ from explorer.duplicates.pair_edge import Edge
 from explorer.duplicates.star_clusters import StarClusters
 from explorer.duplicates.suggestion import ChooseKeeper
 from explorer.duplicates.tiers import TierEdges
-from explorer.library import duplicate_rows
-from explorer.library.duplicate_rows import DuplicateRow
 from explorer.library.library import Library
-from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
+from explorer.library.queries import duplicate_rows
+from explorer.library.queries.duplicate_rows import DuplicateRow
+from explorer.library.stores.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.photos.metadata.exif_header import read_header
 from explorer.photos.readers.raw_format import RAW_FORMATS
 from explorer.photos.stacks import never_duplicates

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from explorer.library.duplicate_rows import DuplicateRow
+from explorer.library.queries.duplicate_rows import DuplicateRow
 from explorer.photos.containers.contents import FileContents
 from explorer.photos.decoded_photo import Precision
 from explorer.photos.metadata.partial_dates import known_part

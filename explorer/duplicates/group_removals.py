@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup
 from explorer.library.catalog import Catalog
-from explorer.library.decision_store import hashes_of
-from explorer.library.pair_store import PAIRS_VERSION, compared_kind
+from explorer.library.stores.decision_store import hashes_of
+from explorer.library.stores.pair_store import PAIRS_VERSION, compared_kind
 from explorer.removal.results import Removal
 
 Wanted = Callable[[DuplicateGroup, GroupFile], bool]

@@ -12,8 +12,8 @@ from typing import Literal
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.pair_edge import Edge
 from explorer.duplicates.versions import Version, metadata_loss
-from explorer.library.evidence import Evidence
 from explorer.library.paths import printable
+from explorer.library.queries.evidence import Evidence
 from explorer.photos.containers.contents import reason_to_keep
 from explorer.photos.stacks import is_one_stack
 

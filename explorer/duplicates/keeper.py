@@ -24,7 +24,7 @@ from explorer.duplicates.keep_rules import (
 )
 from explorer.errors import UsageError
 from explorer.library.catalog import Catalog
-from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.stores.setting_store import get_setting, put_setting
 from explorer.photos.quality.jpeg_quality import jpeg_quality
 
 SETTING = "keeper_rules"

@@ -22,7 +22,7 @@ class Edge:
     score: float
     """Similarity, 0 to 1."""
     relation: dict[str, object] = field(default_factory=dict)
-    """The relation of the second to the first, as `library/pair_store.py` stores it."""
+    """The relation of the second to the first, as `library/stores/pair_store.py` stores it."""
     text: str = ""
     """The same in words, if these do not follow from `relation`; otherwise ''."""
 

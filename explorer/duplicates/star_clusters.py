@@ -24,9 +24,9 @@ from explorer.duplicates.suggestion import (
 )
 from explorer.duplicates.versions import Version
 from explorer.library.catalog import Catalog
-from explorer.library.duplicate_rows import DuplicateRow
-from explorer.library.evidence import Evidence, evidence_of
 from explorer.library.paths import printable
+from explorer.library.queries.duplicate_rows import DuplicateRow
+from explorer.library.queries.evidence import Evidence, evidence_of
 from explorer.photos.stacks import normalized_name, original_in_folder
 
 COMPARED_WITH_ALL = "it was compared with all the others"

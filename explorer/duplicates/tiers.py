@@ -11,12 +11,13 @@ import numpy as np
 
 from explorer.duplicates.groups import Tier
 from explorer.duplicates.pair_edge import Edge
-from explorer.library import duplicate_rows, neighbor_store
-from explorer.library import pair_store as store
 from explorer.library.catalog import Catalog
 from explorer.library.model_settings import encoder_in_use
-from explorer.library.neighbor_store import NO_PHOTO
-from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.queries import duplicate_rows
+from explorer.library.stores import neighbor_store
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.neighbor_store import NO_PHOTO
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import os
 from typing import NamedTuple
 
 from explorer.duplicates.group_file import GroupFile
-from explorer.library.evidence import Evidence
 from explorer.library.paths import printable
-from explorer.library.text_folding import fold
+from explorer.library.queries.evidence import Evidence
+from explorer.library.text.text_folding import fold
 
 _ORIGINAL_FORMATS = {"HEIF": 3, "HEIC": 3, "AVIF": 3, "JPEG": 3, "MPO": 3, "TIFF": 2, "WEBP": 1}
 """How likely it is that a picture was first saved in that format, among files with identical

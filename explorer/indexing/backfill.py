@@ -14,17 +14,17 @@ from explorer.indexing.preview_encoder import PreviewEncoder
 from explorer.indexing.preview_source import preview_is_enough
 from explorer.indexing.progress import Progress, RateMeter
 from explorer.indexing.read_task import ReadTask, read_task_of
-from explorer.library.embedding_store import (
+from explorer.library.file_rows import FileStat, KnownFile
+from explorer.library.library import Library
+from explorer.library.repair.integrity import mark_for_rereading
+from explorer.library.stores.embedding_store import (
     UnencodedPhoto,
     photos_without_embedding,
     put_embedding,
     unencoded_photos,
 )
-from explorer.library.file_rows import FileStat, KnownFile
-from explorer.library.integrity import mark_for_rereading
-from explorer.library.library import Library
-from explorer.library.photo_store import photo_id_by_hash
-from explorer.library.quality_store import photos_to_measure, refresh_photo
+from explorer.library.stores.photo_store import photo_id_by_hash
+from explorer.library.stores.quality_store import photos_to_measure, refresh_photo
 from explorer.library.writer import Writer
 from explorer.photos.file_io import is_here
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive

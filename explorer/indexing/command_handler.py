@@ -9,12 +9,13 @@ from explorer.errors import FolderError, UsageError
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.model_list import drop_model
 from explorer.indexing.watched_folders import add_folder
-from explorer.library import failure_store, missing_files
-from explorer.library.command_store import take_commands
+from explorer.library import missing_files
 from explorer.library.library import Library
-from explorer.library.photo_store import take_purged_hashes
-from explorer.library.root_store import remove_root, set_exclude_globs
-from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.stores import failure_store
+from explorer.library.stores.command_store import take_commands
+from explorer.library.stores.photo_store import take_purged_hashes
+from explorer.library.stores.root_store import remove_root, set_exclude_globs
+from explorer.library.stores.setting_store import get_setting, put_setting
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.ignore import validate_globs

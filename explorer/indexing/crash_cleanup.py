@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from explorer.library import integrity
 from explorer.library.durable_io import delete_unless_read
 from explorer.library.library import Library
-from explorer.library.photo_store import purge_orphans, take_purged_hashes
-from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.repair import integrity
+from explorer.library.stores.photo_store import purge_orphans, take_purged_hashes
+from explorer.library.stores.setting_store import get_setting, put_setting
 from explorer.library.writer import Writer
 
 _SETTING = "run"

@@ -15,12 +15,12 @@ from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
 from explorer.indexing.watched_folders import add_folder
-from explorer.library import failure_store
-from explorer.library.file_store import files_below
 from explorer.library.library import Library
 from explorer.library.paths import below, join, printable, to_text
-from explorer.library.root_store import prefixed_glob, set_exclude_globs
-from explorer.library.setting_store import put_setting
+from explorer.library.stores import failure_store
+from explorer.library.stores.file_store import files_below
+from explorer.library.stores.root_store import prefixed_glob, set_exclude_globs
+from explorer.library.stores.setting_store import put_setting
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.ignore import IgnoreRules, validate_globs

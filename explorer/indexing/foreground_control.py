@@ -9,10 +9,10 @@ from explorer.encoders.base import Encoder
 from explorer.indexing.progress import Progress
 from explorer.indexing.throttle import Throttle
 from explorer.indexing.worker_status import NO_PROGRESS, phase_of
-from explorer.library.command_store import drop_commands, take_commands
 from explorer.library.library import Library
 from explorer.library.rows import Phase
-from explorer.library.worker_store import report_status
+from explorer.library.stores.command_store import drop_commands, take_commands
+from explorer.library.stores.worker_store import report_status
 from explorer.library.writer import Writer
 
 # Seconds between two reports to the app.

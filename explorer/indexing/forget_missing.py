@@ -8,8 +8,8 @@ from explorer.indexing.vanished_files import SAME_DELETION
 from explorer.library.catalog import Catalog
 from explorer.library.chunks import chunks
 from explorer.library.file_rows import KnownFile
-from explorer.library.file_store import files_below, put_missing
 from explorer.library.paths import below, inside, join, to_text
+from explorer.library.stores.file_store import files_below, put_missing
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive
 from explorer.scanning.path_probes import NO_SUCH_FILE, inode_of, root_state

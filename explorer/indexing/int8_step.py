@@ -22,7 +22,7 @@ from explorer.errors import EncoderError
 from explorer.indexing.int8_process import UNDECIDED
 from explorer.library import model_settings
 from explorer.library.library import Library
-from explorer.library.photo_sample import random_photos
+from explorer.library.queries.photo_sample import random_photos
 from explorer.systems.child_process import end_process
 from explorer.systems.this_system import this_system
 

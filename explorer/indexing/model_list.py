@@ -10,8 +10,8 @@ from explorer.encoders.registry import EncoderInfo
 from explorer.errors import EncoderError, UsageError
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
-from explorer.library.embedding_store import drop_encoder
 from explorer.library.library import Library
+from explorer.library.stores.embedding_store import drop_encoder
 from explorer.library.writer import Writer
 
 

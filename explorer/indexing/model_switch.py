@@ -23,8 +23,8 @@ from explorer.indexing.batch_encoder import BatchEncoder
 from explorer.indexing.batch_reader import BatchReader
 from explorer.indexing.progress import Progress, RateMeter
 from explorer.library import model_settings
-from explorer.library.embedding_store import register_encoder, unencoded_photos
 from explorer.library.library import Library
+from explorer.library.stores.embedding_store import register_encoder, unencoded_photos
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary

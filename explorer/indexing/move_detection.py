@@ -8,9 +8,9 @@ from explorer import int64
 from explorer.indexing.read_task import ReadTask
 from explorer.library import missing_files
 from explorer.library.file_rows import FileStat, KnownFile
-from explorer.library.file_store import put_all_moved
 from explorer.library.paths import join, to_text
 from explorer.library.rows import RootRow
+from explorer.library.stores.file_store import put_all_moved
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.path_probes import inode_of

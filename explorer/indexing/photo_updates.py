@@ -23,14 +23,14 @@ from explorer.indexing.read_task import ReadTask, read_task_of, stat_for_failure
 from explorer.indexing.rewritten_files import RewrittenFiles
 from explorer.indexing.vanished_files import may_be_away
 from explorer.library import missing_files
-from explorer.library.embedding_store import put_embedding
 from explorer.library.file_rows import KnownFile
-from explorer.library.file_store import put_failed, put_moved, put_present
 from explorer.library.paths import join, to_text
-from explorer.library.photo_store import add_photo, photo_id_by_hash
-from explorer.library.quality_store import put_quality
 from explorer.library.rows import RootRow
 from explorer.library.savepoint import savepoint
+from explorer.library.stores.embedding_store import put_embedding
+from explorer.library.stores.file_store import put_failed, put_moved, put_present
+from explorer.library.stores.photo_store import add_photo, photo_id_by_hash
+from explorer.library.stores.quality_store import put_quality
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary

@@ -23,9 +23,9 @@ from explorer.indexing.reconcile import Reconciler
 from explorer.indexing.rewritten_files import RewrittenFiles
 from explorer.indexing.watched_folders import mark_unresponsive
 from explorer.library import missing_files
-from explorer.library.embedding_store import drop_other_versions, register_encoder
 from explorer.library.library import Library
-from explorer.library.photo_store import deferred_purge, take_purged_hashes
+from explorer.library.stores.embedding_store import drop_other_versions, register_encoder
+from explorer.library.stores.photo_store import deferred_purge, take_purged_hashes
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary

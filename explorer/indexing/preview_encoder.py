@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from explorer.encoders.base import Encoder, Pixels
-from explorer.library.embedding_store import UnencodedPhoto, is_visible, put_embedding
 from explorer.library.previews import PreviewStore
+from explorer.library.stores.embedding_store import UnencodedPhoto, is_visible, put_embedding
 from explorer.library.writer import Writer
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.resize import encoder_input

@@ -21,10 +21,10 @@ from explorer.library import missing_files
 from explorer.library.catalog import Catalog
 from explorer.library.chunks import chunks
 from explorer.library.file_rows import EXCLUDED, KnownFile
-from explorer.library.file_store import files_below, files_in_folder, put_failed, put_missing
 from explorer.library.paths import join, printable, to_text
-from explorer.library.root_store import update_root
 from explorer.library.rows import RootRow
+from explorer.library.stores.file_store import files_below, files_in_folder, put_failed, put_missing
+from explorer.library.stores.root_store import update_root
 from explorer.library.system_folders import system_folder_of_file
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import importlib.metadata
 
-from explorer.library import failure_store
 from explorer.library.chunks import chunks
 from explorer.library.library import Library
-from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.stores import failure_store
+from explorer.library.stores.setting_store import get_setting, put_setting
 from explorer.library.writer import Writer
 from explorer.photos.formats import EXTENSIONS, READER_VERSION, READS_JXL, READS_RAW, UNSUPPORTED
 from explorer.photos.limits import is_low_memory

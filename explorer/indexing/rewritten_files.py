@@ -7,8 +7,8 @@ hash that edits, albums and decisions refer to.
 
 from __future__ import annotations
 
-from explorer.library import replaced_contents
-from explorer.library.edit_history import continue_edit, end_edit
+from explorer.library.edits import replaced_contents
+from explorer.library.edits.edit_history import continue_edit, end_edit
 from explorer.library.previews import PreviewStore
 from explorer.library.writer import Writer
 from explorer.matching.rewritten_picture import is_same_picture_rewritten

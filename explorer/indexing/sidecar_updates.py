@@ -13,7 +13,12 @@ from explorer.library.chunks import chunks
 from explorer.library.file_rows import FileStat
 from explorer.library.paths import join, printable, to_text
 from explorer.library.rows import RootRow
-from explorer.library.sidecar_store import ReadSidecar, drop_sidecars, known_sidecars, put_sidecars
+from explorer.library.stores.sidecar_store import (
+    ReadSidecar,
+    drop_sidecars,
+    known_sidecars,
+    put_sidecars,
+)
 from explorer.library.writer import Writer
 from explorer.photos.metadata.sidecar_content import SidecarContent, SidecarReading, is_read
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive, KeepAlive

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from explorer.library.catalog import Catalog
-from explorer.library.setting_store import get_setting
+from explorer.library.stores.setting_store import get_setting
 from explorer.systems.this_system import this_system
 
 Pace = Literal["full", "gentle"]

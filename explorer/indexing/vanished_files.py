@@ -12,10 +12,10 @@ from explorer.indexing.path_prefixes import covered_by
 from explorer.library import missing_files
 from explorer.library.chunks import chunks
 from explorer.library.file_rows import KnownFile
-from explorer.library.file_store import put_missing
 from explorer.library.paths import join, to_text
-from explorer.library.root_store import update_root
 from explorer.library.rows import RootRow
+from explorer.library.stores.file_store import put_missing
+from explorer.library.stores.root_store import update_root
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary

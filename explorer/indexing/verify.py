@@ -11,8 +11,8 @@ from explorer.indexing.verify_previews import check_previews
 from explorer.indexing.verify_report import Inconsistency, VerifyReport, VerifyRun
 from explorer.indexing.verify_texts import check_texts
 from explorer.indexing.verify_vectors import check_vectors
-from explorer.library import integrity
 from explorer.library.library import Library
+from explorer.library.repair import integrity
 from explorer.library.writer import Writer
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from explorer.indexing.verify_report import Inconsistency, VerifyRun
-from explorer.library import integrity
-from explorer.library.photo_store import update_file_counts
-from explorer.library.sidecar_store import unapplied_sidecars
+from explorer.library.repair import integrity
+from explorer.library.stores.photo_store import update_file_counts
+from explorer.library.stores.sidecar_store import unapplied_sidecars
 
 
 def check_catalog(run: VerifyRun) -> Iterator[Inconsistency]:

@@ -9,7 +9,7 @@ from explorer import int64
 from explorer.decoding.decode_result import DecodeJob
 from explorer.decoding.pool import DecodePool
 from explorer.indexing.verify_report import Inconsistency, VerifyRun
-from explorer.library import integrity
+from explorer.library.repair import integrity
 from explorer.scanning.path_probes import root_state
 from explorer.systems import file_calls
 from explorer.systems.this_system import this_system

@@ -8,8 +8,8 @@ from explorer.decoding.pool import DecodePool
 from explorer.errors import PhotoError
 from explorer.indexing import crash_cleanup
 from explorer.indexing.verify_report import Inconsistency, VerifyRun
-from explorer.library import integrity
 from explorer.library.library import Library
+from explorer.library.repair import integrity
 from explorer.photos.decode import content_hash, read_file
 
 

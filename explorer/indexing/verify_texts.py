@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from explorer.indexing.verify_report import Inconsistency, VerifyRun
-from explorer.library import photo_text_store
+from explorer.library.stores import photo_text_store
 from explorer.text_format import count
 
 

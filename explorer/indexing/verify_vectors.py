@@ -10,11 +10,11 @@ from explorer.analysis.neighbor_check import check_neighbors
 from explorer.analysis.neighbors import stage_name
 from explorer.errors import LibraryError
 from explorer.indexing.verify_report import Inconsistency, VerifyRun
-from explorer.library import integrity
-from explorer.library.embedding_store import drop_embeddings
 from explorer.library.library import Library
-from explorer.library.neighbor_store import drop_all_neighbors
-from explorer.library.setting_store import get_setting
+from explorer.library.repair import integrity
+from explorer.library.stores.embedding_store import drop_embeddings
+from explorer.library.stores.neighbor_store import drop_all_neighbors
+from explorer.library.stores.setting_store import get_setting
 from explorer.library.vectors import VectorIndex
 
 # While another process is indexing, the catalog and the index may be at different change numbers;

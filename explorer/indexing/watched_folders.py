@@ -6,8 +6,8 @@ import os
 
 from explorer.errors import FolderError
 from explorer.library.paths import printable
-from explorer.library.root_store import add_root, check_folder, update_root
 from explorer.library.rows import RootRow
+from explorer.library.stores.root_store import add_root, check_folder, update_root
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts, DriveUnresponsive
 from explorer.scanning.index_summary import IndexSummary

@@ -28,10 +28,10 @@ from explorer.indexing.throttle import lower_priority
 from explorer.indexing.worker_client import Heartbeat, report_if_idle
 from explorer.indexing.worker_loop import Stopped, Worker
 from explorer.library import model_settings
-from explorer.library.command_store import waiting_commands
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
-from explorer.library.worker_store import report_status
+from explorer.library.stores.command_store import waiting_commands
+from explorer.library.stores.worker_store import report_status
 from explorer.library.writer import Writer
 from explorer.text_format import one_line
 

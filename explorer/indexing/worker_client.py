@@ -13,10 +13,10 @@ from pathlib import Path
 
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
-from explorer.library.command_store import send_command
 from explorer.library.library import Library
 from explorer.library.rows import Phase
-from explorer.library.worker_store import record_heartbeat, report_status, worker_status
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.worker_store import record_heartbeat, report_status, worker_status
 from explorer.library.writer import Writer
 from explorer.scanning.ignore import validate_globs
 from explorer.systems.this_system import this_system

@@ -21,9 +21,9 @@ from explorer.indexing.progress import Progress
 from explorer.indexing.throttle import Throttle
 from explorer.indexing.worker_status import NO_PROGRESS, WorkerStatus, phase_of
 from explorer.library import model_settings
-from explorer.library.command_store import drop_commands
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
+from explorer.library.stores.command_store import drop_commands
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary

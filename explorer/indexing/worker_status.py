@@ -6,7 +6,7 @@ import time
 
 from explorer.indexing.progress import Progress
 from explorer.library.rows import Phase
-from explorer.library.worker_store import report_status
+from explorer.library.stores.worker_store import report_status
 from explorer.library.writer import Writer
 
 # Seconds between two reports, except for phases that have to be shown at once.

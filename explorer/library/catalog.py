@@ -19,10 +19,10 @@ from filelock import FileLock
 from explorer.library.chunks import chunks
 from explorer.library.connection import MAX_BOUND_VALUES, connect
 from explorer.library.durable_io import explain, flush
-from explorer.library.encoder_counts import EncoderCount, EncoderCounts
-from explorer.library.filters import Filters, sql_condition
 from explorer.library.migrations import migrate
 from explorer.library.paths import from_text, join
+from explorer.library.queries.encoder_counts import EncoderCount, EncoderCounts
+from explorer.library.queries.filters import Filters, sql_condition
 from explorer.library.rows import Counts, FileRow, FolderRow, PhotoRow, RootRow, to_photo_row
 
 Ids = npt.NDArray[np.int64]

@@ -17,8 +17,8 @@ from explorer.library.index_files import index_files
 from explorer.library.permissions import make_private, narrow_umask
 from explorer.library.previews import PreviewStore
 from explorer.library.screen_cache import ScreenCache
+from explorer.library.stores.worker_store import worker_status
 from explorer.library.vectors import VectorIndex
-from explorer.library.worker_store import worker_status
 
 
 class Library:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable
 
 from explorer.library.file_rows import EXCLUDED, KNOWN_FILE_COLUMNS, FileStat, KnownFile
-from explorer.library.file_store import record_gone
-from explorer.library.photo_store import update_file_counts
+from explorer.library.stores.file_store import record_gone
+from explorer.library.stores.photo_store import update_file_counts
 from explorer.library.writer import Writer
 
 # Missing files are kept for this many seconds. A file that comes back within that time keeps its

@@ -11,8 +11,8 @@ import sqlite3
 
 from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
-from explorer.library.encoder_counts import EncoderCount
-from explorer.library.setting_store import get_setting, put_setting
+from explorer.library.queries.encoder_counts import EncoderCount
+from explorer.library.stores.setting_store import get_setting, put_setting
 
 _IN_USE, _NEXT, _CHOSEN = "encoder", "next_encoder", "encoder_chosen"
 

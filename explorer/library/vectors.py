@@ -26,7 +26,7 @@ import numpy.typing as npt
 from explorer.library.catalog import Catalog, Ids, VectorChange
 from explorer.library.durable_io import checksum, replace_durably
 from explorer.library.index_files import file_stem
-from explorer.library.photo_masks import PhotoMask, ids_in, mask_of
+from explorer.library.queries.photo_masks import PhotoMask, ids_in, mask_of
 
 Vectors = npt.NDArray[np.float32]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from explorer.library.library import Library
 from explorer.library.paths import inside, printable
-from explorer.library.removal_folders import removal_folders
-from explorer.library.removal_journal import RemovalEntry, RemovalJournal
+from explorer.library.removals.removal_folders import removal_folders
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import trash
 from explorer.removal.results import TRASH
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 
 from explorer.library.paths import printable
-from explorer.library.removal_journal import RemovalEntry
+from explorer.library.removals.removal_journal import RemovalEntry
 from explorer.removal import file_state, safe_move, trash
 from explorer.removal.checked_files import CheckedFile, RemovalRefused
 from explorer.removal.file_state import file_stamp, stamp_of_stat

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.removal_folders import remember_removal_folder
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_folders import remember_removal_folder
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.photos.hashing import content_hash
 from explorer.removal import file_identity, trash
 from explorer.removal.checked_files import CheckedPhoto, RemovalRefused

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION, compared_kind
-from explorer.library.removal_edits import (
+from explorer.library.edits.removal_edits import (
     carry_from_removed,
     removals_with_edits,
     take_back_carried,
 )
-from explorer.library.removal_journal import RemovalEntry, RemovalRun
+from explorer.library.library import Library
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalRun
+from explorer.library.stores.pair_store import PAIRS_VERSION, compared_kind
 from explorer.systems import file_calls
 
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from explorer.library.file_lookup import paths_with_content
 from explorer.library.library import Library
 from explorer.library.paths import inside
-from explorer.library.removal_folders import removal_folders
-from explorer.library.removal_journal import RemovalEntry, RemovalJournal
+from explorer.library.removals.removal_folders import removal_folders
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import file_state, trash
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.file_identity import same_directory_entry

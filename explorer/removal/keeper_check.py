@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 from collections.abc import Set as AbstractSet
 
-from explorer.library import duplicate_rows
 from explorer.library.catalog import Catalog
 from explorer.library.file_lookup import find_photo_file
-from explorer.library.pair_store import PAIRS_VERSION, PairKind, compared_kind
 from explorer.library.paths import printable
+from explorer.library.queries import duplicate_rows
+from explorer.library.stores.pair_store import PAIRS_VERSION, PairKind, compared_kind
 from explorer.photos.containers.contents import reason_to_keep
 from explorer.photos.readers.raw_format import RAW_FORMATS
 from explorer.photos.stacks import is_named_after, is_one_stack

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from explorer.library.catalog import Catalog
-from explorer.library.decision_store import hashes_of
 from explorer.library.paths import printable, to_text
+from explorer.library.stores.decision_store import hashes_of
 from explorer.removal.companions import CompanionFinder
 from explorer.removal.plan_formats import FORMAT, VERSION, PlanError
 from explorer.removal.results import Removal

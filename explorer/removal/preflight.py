@@ -15,7 +15,7 @@ from explorer.library.file_lookup import find_unreadable_file
 from explorer.library.library import Library
 from explorer.library.mounts import MountLocations
 from explorer.library.paths import inside, printable
-from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
+from explorer.library.stores.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.library.system_folders import system_folder_of_folder
 from explorer.photos.companion_keys import is_edit_sidecar
 from explorer.photos.metadata.sidecar_merge import ONLY_EDITS

@@ -13,8 +13,8 @@ from typing import Any
 from explorer.errors import LibraryError
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.removal_journal import RemovalEntry, RemovalJournal
-from explorer.library.removal_sync import update_catalog
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalJournal
+from explorer.library.removals.removal_sync import update_catalog
 from explorer.removal import sidecar_writer
 from explorer.removal.checked_files import CheckedFile, CheckedPhoto, RemovalRefused
 from explorer.removal.checked_move import (

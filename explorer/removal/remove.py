@@ -22,7 +22,7 @@ import contextlib
 from collections.abc import Sequence
 
 from explorer.library.library import Library
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal.checked_files import RemovalRefused
 from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.preflight import Preflight

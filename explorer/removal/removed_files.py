@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from explorer.library.library import Library
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.systems import file_calls
 
 

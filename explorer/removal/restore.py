@@ -10,7 +10,7 @@ from typing import Literal
 
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.removal_journal import RemovalEntry, RemovalJournal
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import file_state, safe_move, sidecar_restore, trash
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.checked_files import restore_failure

@@ -5,8 +5,8 @@ from __future__ import annotations
 from explorer.config import PROGRAM
 from explorer.errors import UsageError
 from explorer.library.library import Library
-from explorer.library.removal_journal import RemovalEntry, RemovalJournal, RemovalRun
-from explorer.library.removal_sync import update_catalog
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalJournal, RemovalRun
+from explorer.library.removals.removal_sync import update_catalog
 from explorer.removal import file_state
 from explorer.removal.edit_transfer import carry_over, take_back
 from explorer.removal.restore import Restored, Restorer

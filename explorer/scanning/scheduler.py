@@ -15,8 +15,8 @@ from pathlib import Path
 
 from explorer.library.library import Library
 from explorer.library.paths import inside, to_text
-from explorer.library.root_store import update_root
 from explorer.library.rows import RootRow
+from explorer.library.stores.root_store import update_root
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts, DriveUnresponsive
 from explorer.scanning.filesystem_traits import reason_to_poll

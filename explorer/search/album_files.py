@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from explorer.errors import UsageError
-from explorer.library.album_members import Member, album_members, favourite_members
-from explorer.library.album_store import Album, add_contents_to_album, albums
 from explorer.library.catalog import Catalog
-from explorer.library.edit_store import edit_contents
+from explorer.library.edits.album_members import Member, album_members, favourite_members
 from explorer.library.file_lookup import find_photo_file
+from explorer.library.stores.album_store import Album, add_contents_to_album, albums
+from explorer.library.stores.edit_store import edit_contents
 from explorer.text_format import one_line
 
 FORMAT, VERSION = "photo-explorer-albums", 1

@@ -16,10 +16,10 @@ import numpy as np
 from explorer.encoders.base import Encoder, Vectors
 from explorer.errors import EncoderError
 from explorer.library.catalog import Ids
-from explorer.library.concept_store import Concept, concepts, example_vectors, photo_ids_of
+from explorer.library.edits.typed_names import did_you_mean, name_key, nearest_names
 from explorer.library.library import Library
-from explorer.library.photo_masks import PhotoMask
-from explorer.library.typed_names import did_you_mean, name_key, nearest_names
+from explorer.library.queries.photo_masks import PhotoMask
+from explorer.library.stores.concept_store import Concept, concepts, example_vectors, photo_ids_of
 from explorer.library.vectors import VectorIndex
 from explorer.search.concept_vector import ConceptBackground, ConceptVector, fit_concept
 from explorer.search.language.syntax_error import QuerySyntaxError

@@ -21,13 +21,13 @@ from explorer.anomalies.finding_kinds import FindingKind
 from explorer.anomalies.finding_thresholds import read_thresholds
 from explorer.anomalies.judgement import Floats, Judgement
 from explorer.anomalies.quality_scores import Column
-from explorer.library import pair_store, quality_store
-from explorer.library.condition_masks import ConditionMasks
-from explorer.library.decision_store import decisions
 from explorer.library.library import Library
-from explorer.library.photo_conditions import fixed_condition
-from explorer.library.photo_masks import PhotoMask, mask_of
+from explorer.library.queries.condition_masks import ConditionMasks
+from explorer.library.queries.photo_conditions import fixed_condition
+from explorer.library.queries.photo_masks import PhotoMask, mask_of
 from explorer.library.staleness import acceptable_age
+from explorer.library.stores import pair_store, quality_store
+from explorer.library.stores.decision_store import decisions
 
 MAX_COLORFULNESS = 2.0
 """Colorfulness (`QualityMetrics.colorfulness`) up to which a picture counts as monochrome. Gray

@@ -12,14 +12,14 @@ import numpy as np
 from explorer.encoders.base import Encoder, Pixels
 from explorer.encoders.registry import get_encoder
 from explorer.library.catalog import Catalog
-from explorer.library.concept_store import Concept
-from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.photo_columns import PhotoColumns
-from explorer.library.photo_masks import PhotoMask, ids_in
-from explorer.library.photo_order import PhotoOrder
+from explorer.library.queries.filters import Filters
+from explorer.library.queries.photo_columns import PhotoColumns
+from explorer.library.queries.photo_masks import PhotoMask, ids_in
+from explorer.library.queries.photo_order import PhotoOrder
+from explorer.library.stores.concept_store import Concept
+from explorer.library.text.word_ranking import WordRanking, first_in_any_case, rank_by_words
 from explorer.library.vectors import VectorIndex
-from explorer.library.word_ranking import WordRanking, first_in_any_case, rank_by_words
 from explorer.search.concepts import ConceptModels
 from explorer.search.encoder_choice import choose_encoder
 from explorer.search.language.concept_ranking import rank_by_concepts

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from explorer.library.frequent_values import FrequentValues
 from explorer.library.paths import printable
+from explorer.library.queries.frequent_values import FrequentValues
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 

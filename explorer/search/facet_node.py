@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from explorer.library.text_folding import fold
+from explorer.library.text.text_folding import fold
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_parts import all_of
 from explorer.search.language.query_tree import Condition, QueryTree

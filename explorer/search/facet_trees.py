@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.library.catalog import Ids
-from explorer.library.facet_columns import NONE, FacetTable
-from explorer.library.photo_masks import PhotoMask
-from explorer.library.text_folding import fold
+from explorer.library.queries.facet_columns import NONE, FacetTable
+from explorer.library.queries.photo_masks import PhotoMask
+from explorer.library.text.text_folding import fold
 from explorer.search.facet_node import FacetNode, folded_line
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue, NotTest
 from explorer.search.language.single_dates import MONTHS

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Catalog, Ids
-from explorer.library.folder_photos import photos_by_folder
-from explorer.library.photo_masks import ids_in, mask_of
+from explorer.library.queries.folder_photos import photos_by_folder
+from explorer.library.queries.photo_masks import ids_in, mask_of
 from explorer.library.vectors import VectorIndex
 
 Labels = npt.NDArray[np.int64]

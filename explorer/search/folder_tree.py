@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Ids
-from explorer.library.facet_columns import FacetTable, FolderKey
 from explorer.library.paths import from_line, from_text, inside, join, printable, to_line, to_text
-from explorer.library.photo_masks import PhotoMask, ids_in
+from explorer.library.queries.facet_columns import FacetTable, FolderKey
+from explorer.library.queries.photo_masks import PhotoMask, ids_in
 from explorer.library.rows import RootRow
 from explorer.search.facet_node import FacetNode, MatchingNodes, folded_line, natural_key
 from explorer.search.language.query_tree import FieldTest, FieldValue

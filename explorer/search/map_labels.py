@@ -19,7 +19,7 @@ import numpy.typing as npt
 from explorer.analysis.map_regions import Indices, MapRegions
 from explorer.encoders.base import Vectors
 from explorer.library.catalog import Ids
-from explorer.library.photo_facts import FACT_KINDS, FactKind, FactPairs
+from explorer.library.queries.photo_facts import FACT_KINDS, FactKind, FactPairs
 
 # The number of photos whose vectors stand for a region.
 _SAMPLE = 60

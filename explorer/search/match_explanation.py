@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.library.place_words import names_place
-from explorer.library.text_folding import fold
-from explorer.library.text_index import TextColumn, TextIndex, TextMatch
-from explorer.library.word_ranking import ranking_words, typed_words, whole_word
+from explorer.library.text.place_words import names_place
+from explorer.library.text.text_folding import fold
+from explorer.library.text.text_index import TextColumn, TextIndex, TextMatch
+from explorer.library.text.word_ranking import ranking_words, typed_words, whole_word
 from explorer.search.engine import SearchEngine
 from explorer.search.language.query_chips import chips
 from explorer.search.language.query_tree import AlternativeTerms, ConceptTerm, PhraseTerm

@@ -19,10 +19,10 @@ import numpy.typing as npt
 from explorer.encoders.base import Pixels
 from explorer.errors import EncoderError, UsageError
 from explorer.library.catalog import Catalog, Ids
-from explorer.library.filters import Filters
 from explorer.library.library import Library
 from explorer.library.model_settings import encoders_by_use
-from explorer.library.photo_masks import PhotoMask, ids_in, mask_of
+from explorer.library.queries.filters import Filters
+from explorer.library.queries.photo_masks import PhotoMask, ids_in, mask_of
 from explorer.library.vectors import VectorIndex
 from explorer.search.engine import SearchEngine
 from explorer.search.folder_classes import common_photos

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.errors import UsageError
-from explorer.library.edit_operations import EditOperation, change_place, set_place
+from explorer.library.edits.edit_operations import EditOperation, change_place, set_place
 from explorer.places.gazetteer import Gazetteer, gazetteer
 from explorer.search.language.place_names import (
     PlaceMeaning,

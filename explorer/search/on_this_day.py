@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.library.catalog import Catalog
-from explorer.library.photo_columns import PhotoColumns
+from explorer.library.queries.photo_columns import PhotoColumns
 from explorer.library.rows import PhotoRow
 
 _DAY = 10**6

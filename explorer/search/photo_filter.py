@@ -1,8 +1,8 @@
 """Evaluate the condition of a query.
 
-Each test of the condition is a mask over the photos' ids (`library/condition_masks.py`); AND, OR
-and NOT are operations on masks. A photo with an unknown value fails the test for it, and so passes
-the negated test: `-iso:>800` finds photos without a film speed, too.
+Each test of the condition is a mask over the photos' ids (`library/queries/condition_masks.py`);
+AND, OR and NOT are operations on masks. A photo with an unknown value fails the test for it, and so
+passes the negated test: `-iso:>800` finds photos without a film speed, too.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from functools import reduce
 import numpy as np
 
 from explorer.errors import UsageError
-from explorer.library import photo_conditions
-from explorer.library.album_store import find_album, in_album
 from explorer.library.catalog import Ids
-from explorer.library.condition_masks import ConditionMasks
-from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.location_store import photos_in
 from explorer.library.paths import from_line
-from explorer.library.photo_conditions import PhotoCondition
-from explorer.library.photo_masks import PhotoMask
-from explorer.library.text_index import COLUMNS, TextColumn, TextIndex
+from explorer.library.queries import photo_conditions
+from explorer.library.queries.condition_masks import ConditionMasks
+from explorer.library.queries.filters import Filters
+from explorer.library.queries.photo_conditions import PhotoCondition
+from explorer.library.queries.photo_masks import PhotoMask
+from explorer.library.stores.album_store import find_album, in_album
+from explorer.library.stores.location_store import photos_in
+from explorer.library.text.text_index import COLUMNS, TextColumn, TextIndex
 from explorer.search.derived_properties import DerivedProperties
 from explorer.search.language.query_fields import CONCEPT, SHAPE_RATIOS, field_named, typed_value
 from explorer.search.language.query_tree import (

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Ids
-from explorer.library.photo_columns import PhotoColumns
-from explorer.library.photo_order import PhotoOrder
+from explorer.library.queries.photo_columns import PhotoColumns
+from explorer.library.queries.photo_order import PhotoOrder
 from explorer.search.list_sections import Heading, Sections, local_dates, sections_of
 from explorer.search.result_view import ResultView
 

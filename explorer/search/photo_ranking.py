@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from explorer.library.catalog import Ids
-from explorer.library.photo_masks import PhotoMask, ids_in
+from explorer.library.queries.photo_masks import PhotoMask, ids_in
 from explorer.library.vectors import VectorIndex
 from explorer.search.query import Vector
 from explorer.search.query_terms import QueryTerms, Scores

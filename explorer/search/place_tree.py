@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from explorer.library.location_store import LocationCount
-from explorer.library.text_folding import fold
+from explorer.library.stores.location_store import LocationCount
+from explorer.library.text.text_folding import fold
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Ids
+from explorer.library.text.word_ranking import WordRanking
 from explorer.library.vectors import VectorIndex
-from explorer.library.word_ranking import WordRanking
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import Match, SearchResult
 from explorer.search.query_relevance import QueryRelevance, is_good, match_words

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explorer.library.facet_columns import FacetTable
-from explorer.library.location_store import Location, LocationCount
 from explorer.library.paths import inside as is_inside
-from explorer.library.photo_masks import PhotoMask
+from explorer.library.queries.facet_columns import FacetTable
+from explorer.library.queries.photo_masks import PhotoMask
 from explorer.library.rows import RootRow
+from explorer.library.stores.location_store import Location, LocationCount
 from explorer.search.facet_node import FacetNode
 from explorer.search.facet_trees import camera_tree, date_tree, format_counts, lens_list
 from explorer.search.folder_tree import FolderTree, tested_folder

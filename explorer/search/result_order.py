@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Ids
-from explorer.library.photo_order import OrderKey
+from explorer.library.queries.photo_order import OrderKey
 
 Dates = npt.NDArray[np.int64]
-"""Times as numbers, `YYYYMMDDhhmmss` (`library/photo_columns.py`); unknown parts are 0, and a photo
-without a date has 0."""
+"""Times as numbers, `YYYYMMDDhhmmss` (`library/queries/photo_columns.py`); unknown parts are 0, and
+a photo without a date has 0."""
 
 Sorting = Literal["best", "newest", "oldest", "day", "added", "modified", "name", "size"]
 """day: the best match of each day, the latest day first. added, modified: the latest first. size:

@@ -1,9 +1,9 @@
 """Stacks: photos that show the same thing, represented in a list of results by the best one.
 
 A stack is a connected component of the graph whose edges are copies of one picture, shots of one
-scene taken in quick succession, and a RAW file and the picture beside it (`library/pair_store.py`).
-Stacks are computed for the whole library, so a list of results only has to find which of its photos
-are in a stack already shown.
+scene taken in quick succession, and a RAW file and the picture beside it
+(`library/stores/pair_store.py`). Stacks are computed for the whole library, so a list of results
+only has to find which of its photos are in a stack already shown.
 """
 
 from __future__ import annotations

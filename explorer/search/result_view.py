@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from explorer.library.catalog import Ids
-from explorer.library.photo_order import OrderKey
+from explorer.library.queries.photo_order import OrderKey
 from explorer.search.ranked_photos import RankedPhotos
 from explorer.search.result_order import CATALOG_ORDERS, Dates, Sorting, sort_results
 from explorer.search.result_stacks import PhotoStacks

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from explorer.decoding.pool import DecodePool
 from explorer.errors import UsageError
-from explorer.library.edit_fields import ColumnValues, EditField, PhotoValues
-from explorer.library.edit_history import PastEdit
-from explorer.library.edit_operations import (
+from explorer.library.edits.edit_fields import ColumnValues, EditField, PhotoValues
+from explorer.library.edits.edit_history import PastEdit
+from explorer.library.edits.edit_operations import (
     EditOperation,
     change_keywords,
     combined,
@@ -25,8 +25,8 @@ from explorer.library.edit_operations import (
     set_rating,
     set_text,
 )
-from explorer.library.edit_store import Change, edit_each
 from explorer.library.library import Library
+from explorer.library.stores.edit_store import Change, edit_each
 from explorer.photos.metadata.sidecar_values import SidecarValues, parse_values
 from explorer.removal.companions import CompanionFinder
 from explorer.sidecars.write_sidecars import sidecar_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from explorer.library.edit_store import StoredEdits, edits_of
 from explorer.library.library import Library
 from explorer.library.rows import stored_keywords
+from explorer.library.stores.edit_store import StoredEdits, edits_of
 from explorer.photos.metadata.partial_dates import known_part
 from explorer.photos.metadata.sidecar_values import SidecarValues
 

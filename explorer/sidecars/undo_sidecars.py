@@ -11,8 +11,8 @@ from explorer.config import PROGRAM
 from explorer.errors import UsageError
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.removal_journal import RemovalJournal
-from explorer.library.sidecar_journal import SidecarEntry, SidecarRun, sidecar_runs
+from explorer.library.removals.removal_journal import RemovalJournal
+from explorer.library.removals.sidecar_journal import SidecarEntry, SidecarRun, sidecar_runs
 from explorer.removal import file_state
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.checked_files import restore_failure

@@ -19,9 +19,9 @@ from explorer.decoding.pool import DecodePool
 from explorer.library.file_lookup import find_photo_file
 from explorer.library.library import Library
 from explorer.library.paths import printable
-from explorer.library.protected_folder_store import ProtectedFolders, protected_folders
-from explorer.library.removal_journal import RemovalJournal
-from explorer.library.sidecar_journal import sidecar_runs
+from explorer.library.removals.removal_journal import RemovalJournal
+from explorer.library.removals.sidecar_journal import sidecar_runs
+from explorer.library.stores.protected_folder_store import ProtectedFolders, protected_folders
 from explorer.photos.metadata.sidecar_values import SidecarValues
 from explorer.removal import sidecar_writer
 from explorer.removal.checked_files import FileInUse, RemovalRefused, unreadable_reason

@@ -7,9 +7,9 @@ from typing import Literal
 import streamlit as st
 
 from explorer.config import APP_FILES
-from explorer.library.command_store import waiting_commands
 from explorer.library.rows import WorkerRow
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import waiting_commands
+from explorer.library.stores.worker_store import worker_status
 from explorer.ui import resources
 from explorer.ui.library_page.welcome import welcome
 from explorer.ui.status_line import describe

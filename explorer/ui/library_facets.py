@@ -9,9 +9,9 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
-from explorer.library.facet_columns import FacetColumns, FacetTable
 from explorer.library.library import Library
-from explorer.library.photo_masks import PhotoMask
+from explorer.library.queries.facet_columns import FacetColumns, FacetTable
+from explorer.library.queries.photo_masks import PhotoMask
 from explorer.search.facet_node import FacetTree, NestedTree
 from explorer.search.facet_trees import camera_tree, date_tree
 from explorer.search.folder_tree import FolderTree

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from explorer.library.location_store import locations_of
 from explorer.library.rows import PhotoRow
+from explorer.library.stores.location_store import locations_of
 from explorer.ui import resources
 from explorer.ui.photo_labels import place
 

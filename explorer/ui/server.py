@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from explorer.config import APP_FILES, PACKAGE, library_dir
 from explorer.errors import ExplorerError
-from explorer.library.command_store import send_command
+from explorer.library.stores.command_store import send_command
 from explorer.ui import ports, resources
 from explorer.ui.access_token import Access, access
 from explorer.ui.anomalies_page.anomaly_map_route import map_points

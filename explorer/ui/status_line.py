@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.library.command_store import send_command
 from explorer.library.durable_io import has_room
 from explorer.library.paths import printable
 from explorer.library.rows import WorkerRow
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.worker_store import worker_status
 from explorer.text_format import duration
 from explorer.ui import resources
 from explorer.ui.change_errors import attempt

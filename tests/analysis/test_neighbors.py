@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from explorer.analysis import neighbors
 from explorer.analysis.neighbor_check import check_neighbors
 from explorer.analysis.neighbors import NeighborStage
-from explorer.library import neighbor_store
 from explorer.library.library import Library
-from explorer.library.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO
+from explorer.library.stores import neighbor_store
+from explorer.library.stores.neighbor_store import NEIGHBOR_COUNT, NO_PHOTO
 from tests import factory
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 from tests.thoroughness import times

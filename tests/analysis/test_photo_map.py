@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from explorer.analysis import map_layout, photo_map
 from explorer.analysis.neighbors import NeighborStage
 from explorer.analysis.photo_map import MapStage
-from explorer.library import map_store as store
-from explorer.library import stage_store
 from explorer.library.library import Library
+from explorer.library.stores import map_store as store
+from explorer.library.stores import stage_store
 from tests import factory
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder
 from tests.thoroughness import times

@@ -6,8 +6,8 @@ import pytest
 
 from explorer.analysis import place_stage
 from explorer.analysis.place_stage import PlaceStage
-from explorer.library.location_store import location_counts, locations_of
-from explorer.library.quality_store import refresh_photo
+from explorer.library.stores.location_store import location_counts, locations_of
+from explorer.library.stores.quality_store import refresh_photo
 from tests.factory import LibraryBuilder, decoded
 
 PARIS, CHARTRES, OCEAN = (48.8584, 2.2945), (48.4477, 1.4878), (-40.0, -30.0)

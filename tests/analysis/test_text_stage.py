@@ -4,7 +4,7 @@ import pytest
 
 from explorer.analysis import text_stage
 from explorer.analysis.text_stage import TextStage
-from explorer.library.text_index import TextIndex
+from explorer.library.text.text_index import TextIndex
 from tests.factory import LibraryBuilder
 
 

@@ -7,7 +7,7 @@ from explorer.anomalies.file_findings import (
     describe_photos_without_own_date,
     photos_without_own_date,
 )
-from explorer.library.quality_store import ReviewPhoto
+from explorer.library.stores.quality_store import ReviewPhoto
 from explorer.photos.decoded_photo import Precision
 
 

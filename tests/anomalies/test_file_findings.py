@@ -11,7 +11,7 @@ from explorer.anomalies.file_findings import (
     shapes,
     wrong_extension,
 )
-from explorer.library.quality_store import QualityTable, ReviewPhoto
+from explorer.library.stores.quality_store import QualityTable, ReviewPhoto
 from explorer.photos.quality.metrics import METRIC_NAMES
 
 

@@ -16,9 +16,9 @@ from explorer.anomalies.finding_removals import removals_of_findings
 from explorer.anomalies.findings import Anomalies, Finding
 from explorer.cli import app
 from explorer.errors import PROVEN, Fault, UsageError
-from explorer.library.dismissal_store import path_subject
 from explorer.library.file_lookup import find_photo_file, find_unreadable_file
-from explorer.library.file_store import files_below, put_missing
+from explorer.library.stores.dismissal_store import path_subject
+from explorer.library.stores.file_store import files_below, put_missing
 from explorer.library.writer import Writer
 from explorer.removal import file_state, trash
 from explorer.removal.preflight import ONLY_COPY

@@ -17,10 +17,10 @@ from explorer.anomalies.findings import Anomalies
 from explorer.cli import app
 from explorer.errors import UsageError
 from explorer.indexing.foreground import index_folders
-from explorer.library import quality_store
-from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.setting_store import put_setting
+from explorer.library.queries.filters import Filters
+from explorer.library.stores import quality_store
+from explorer.library.stores.setting_store import put_setting
 from tests import pictures
 from tests.fixtures.old_files import make_old
 from tests.fixtures.scenes import blurred, grainy, jpeg, lit, scene

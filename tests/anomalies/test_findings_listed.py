@@ -13,9 +13,9 @@ from explorer.anomalies.findings import Anomalies
 from explorer.anomalies.judgement import Judgement
 from explorer.errors import Fault
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_failed
-from explorer.library.filters import Filters
-from explorer.library.quality_store import review_photos
+from explorer.library.queries.filters import Filters
+from explorer.library.stores.file_store import put_failed
+from explorer.library.stores.quality_store import review_photos
 from tests.factory import LibraryBuilder
 
 

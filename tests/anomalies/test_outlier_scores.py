@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from explorer.anomalies import outlier_findings, outlier_scores
 from explorer.anomalies.outlier_scores import misplaced, outliers, spreads
-from explorer.library.neighbor_store import NEIGHBOR_COUNT
+from explorer.library.stores.neighbor_store import NEIGHBOR_COUNT
 from tests.thoroughness import times
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from explorer.anomalies.finding_removals import removals_of_findings
-from explorer.library.file_store import files_below, put_missing
+from explorer.library.stores.file_store import files_below, put_missing
 from explorer.library.writer import Writer
 from explorer.removal.remove import remove
 from tests.anomalies.test_finding_removals import finding

@@ -7,15 +7,15 @@ from contextlib import closing
 from pathlib import Path
 
 from explorer.library.catalog import Catalog
-from explorer.library.command_store import send_command
-from explorer.library.concept_store import concepts, delete_concept
-from explorer.library.dismissal_store import dismissed, undismiss
-from explorer.library.edit_history import past_edits
-from explorer.library.edit_undo import undo_edit
+from explorer.library.edits.edit_history import past_edits
+from explorer.library.edits.edit_undo import undo_edit
 from explorer.library.library import Library
-from explorer.library.saved_search_store import delete_search, saved_searches
-from explorer.library.setting_store import get_setting
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.concept_store import concepts, delete_concept
+from explorer.library.stores.dismissal_store import dismissed, undismiss
+from explorer.library.stores.saved_search_store import delete_search, saved_searches
+from explorer.library.stores.setting_store import get_setting
+from explorer.library.stores.worker_store import worker_status
 from explorer.removal.undo import history, undo
 from explorer.sidecars.undo_sidecars import sidecar_history, undo_sidecars
 from tests.browser.app_server import Server

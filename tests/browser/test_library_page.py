@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
-from explorer.library.command_store import send_command
+from explorer.library.stores.command_store import send_command
 from tests import pictures
 from tests.browser.app_server import Server
 from tests.browser.contexts import WAIT

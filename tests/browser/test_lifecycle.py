@@ -20,9 +20,9 @@ from playwright.sync_api import expect
 
 from explorer.config import PROJECT
 from explorer.indexing.verify import verify
-from explorer.library.command_store import send_command
 from explorer.library.library import Library
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.worker_store import worker_status
 from explorer.ui.access_token import access
 from tests import pictures
 from tests.browser.app_server import Server, free_port, suspended, until_indexed

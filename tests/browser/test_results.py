@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.library.catalog import Catalog
-from explorer.library.pair_store import PAIRS_VERSION, similar_shots
+from explorer.library.stores.pair_store import PAIRS_VERSION, similar_shots
 from tests import pictures
 from tests.browser.app_server import Server, until_gone
 from tests.browser.contexts import WAIT

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from explorer.library.library import Library
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.worker_store import worker_status
 from tests import pictures
 from tests.browser.app_server import Server, suspended
 from tests.browser.test_accessibility import PAGES, check, check_without_rest

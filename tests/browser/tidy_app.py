@@ -13,8 +13,8 @@ from explorer.duplicates import keeper
 from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION, Pair, PairKind, put_pairs
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair, PairKind, put_pairs
+from explorer.library.stores.worker_store import worker_status
 from explorer.library.writer import Writer
 from tests import pictures
 from tests.browser.app_server import Server, until_indexed

@@ -11,9 +11,9 @@ import pytest
 
 from explorer.cli.app import main
 from explorer.duplicates import find_groups
-from explorer.library import pair_store as store
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
 from explorer.photos.containers.contents import ContentPart, FileContents
 from explorer.photos.metadata.exif_header import ExifHeader
 from tests.factory import LibraryBuilder, by_camera, measured

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from explorer.cli.app import main
-from explorer.library.album_store import add_to_album
-from explorer.library.edit_operations import set_favourite
-from explorer.library.edit_store import edit_photos
+from explorer.library.edits.edit_operations import set_favourite
+from explorer.library.stores.album_store import add_to_album
+from explorer.library.stores.edit_store import edit_photos
 from explorer.removal.plan import write_plan
 from tests.fixtures.small_library import SmallLibrary, digest
 

@@ -12,11 +12,11 @@ import pytest
 from explorer.cli import worker_commands
 from explorer.cli.app import main
 from explorer.indexing.foreground import index_folders
-from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.library import Library
 from explorer.library.rows import RootRow
-from explorer.library.setting_store import get_setting
-from explorer.library.worker_store import worker_alive
+from explorer.library.stores.command_store import send_command, waiting_commands
+from explorer.library.stores.setting_store import get_setting
+from explorer.library.stores.worker_store import worker_alive
 from tests import pictures
 from tests.fixtures.waiting import wait
 from tests.indexing.test_worker import WatchedLibrary

@@ -8,8 +8,8 @@ from typing import Any
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import DuplicateGroup
-from explorer.library import pair_store as store
-from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
 from tests.factory import LibraryBuilder
 
 LARGE, SMALL = {"width": 1000, "height": 800}, {"width": 500, "height": 400}

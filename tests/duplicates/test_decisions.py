@@ -10,14 +10,14 @@ from explorer.duplicates.decisions import apply_decisions, decide_group
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.errors import UsageError
-from explorer.library.decision_store import decide, decisions, withdraw, withdraw_all
-from explorer.library.protected_folder_store import (
+from explorer.library.stores.decision_store import decide, decisions, withdraw, withdraw_all
+from explorer.library.stores.protected_folder_store import (
     ProtectedFolders,
     protect_folder,
     protected_folders,
     unprotect_folder,
 )
-from explorer.library.root_store import add_root, remove_root
+from explorer.library.stores.root_store import add_root, remove_root
 from tests.factory import LibraryBuilder, digest_of
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.duplicates.describe_difference import describe_difference
 from explorer.duplicates.pair_edge import Edge
-from explorer.library.duplicate_rows import DuplicateRow
+from explorer.library.queries.duplicate_rows import DuplicateRow
 from explorer.matching import geometry
 from explorer.photos.containers.contents import NOTHING
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from explorer.duplicates.find_groups import find_groups
-from explorer.library import pair_store as store
-from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
 from tests.factory import LibraryBuilder
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.groups import DuplicateGroup
-from explorer.library import pair_store as store
-from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
 from explorer.photos.containers.contents import ContentPart, FileContents
 from tests.factory import LibraryBuilder, by_camera, measured
 

@@ -11,7 +11,7 @@ import pytest
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import DuplicateGroup, Tier
-from explorer.library.file_store import files_below, put_missing
+from explorer.library.stores.file_store import files_below, put_missing
 from explorer.photos.containers.contents import NOTHING
 from explorer.removal.companions import Companion, Companions
 from explorer.removal.plan import removals_of_photos

@@ -9,7 +9,7 @@ import pytest
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.duplicates.keeper import set_keep_rules
-from explorer.library.protected_folder_store import protect_folder
+from explorer.library.stores.protected_folder_store import protect_folder
 from tests.duplicates.test_groups import names, same
 from tests.factory import LibraryBuilder
 

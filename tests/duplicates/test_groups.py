@@ -10,9 +10,9 @@ from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import NOT_COMPARED, DuplicateGroup, make_group
 from explorer.duplicates.keeper import set_keep_rules
-from explorer.library import pair_store as store
-from explorer.library.pair_store import PAIRS_VERSION, Pair
-from explorer.library.protected_folder_store import protect_folder
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stores.protected_folder_store import protect_folder
 from explorer.photos.containers.contents import NOTHING
 from explorer.removal.companions import NO_COMPANIONS, Companion, Companions
 from tests.factory import LibraryBuilder, by_camera, measured

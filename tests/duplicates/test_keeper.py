@@ -15,7 +15,7 @@ from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
 from explorer.duplicates.keeper import choose_keeper, keep_rules, set_keep_rules
 from explorer.errors import UsageError
 from explorer.library.library import Library
-from explorer.library.setting_store import put_setting
+from explorer.library.stores.setting_store import put_setting
 from explorer.photos.quality.jpeg_quality import jpeg_quality
 from explorer.removal.companions import Companion, Companions
 from tests import pictures

@@ -6,7 +6,7 @@ import pytest
 
 from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
 from explorer.duplicates.keeper import keep_rules
-from explorer.library.setting_store import put_setting
+from explorer.library.stores.setting_store import put_setting
 from tests.factory import LibraryBuilder
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.duplicates.pair_edge import Edge
-from explorer.library.evidence import Evidence
+from explorer.library.queries.evidence import Evidence
 from explorer.photos.metadata.exif_header import ExifHeader
 from tests.duplicates.version_factory import CAMERA, CROP, FRAME, HALF, edge, judged, version
 

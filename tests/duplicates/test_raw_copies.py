@@ -13,9 +13,9 @@ import pytest
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.indexing.foreground import index_folders
-from explorer.library import pair_store as store
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
 from explorer.photos.readers.raw_format import RAW_FORMATS
 from tests import pictures
 from tests.factory import LibraryBuilder

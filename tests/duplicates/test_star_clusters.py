@@ -9,7 +9,7 @@ import pytest
 from explorer.duplicates import star_clusters
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.groups import DuplicateGroup
-from explorer.library.pair_store import PAIRS_VERSION, Pair, PairKind, put_pairs
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair, PairKind, put_pairs
 from tests.factory import LibraryBuilder
 
 pytestmark = pytest.mark.usefixtures("untouched")

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_removals import removals_of_groups
-from explorer.library.protected_folder_store import protect_folder
+from explorer.library.stores.protected_folder_store import protect_folder
 from tests.duplicates.suggested_groups import LARGE, SMALL, going, name, pair
 from tests.factory import LibraryBuilder, by_camera, measured
 

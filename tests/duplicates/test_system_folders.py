@@ -9,9 +9,9 @@ import pytest
 
 from explorer.duplicates.find_groups import find_groups
 from explorer.errors import UsageError
-from explorer.library import duplicate_rows
-from explorer.library import pair_store as store
-from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.queries import duplicate_rows
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
 from explorer.removal.remove import remove
 from tests.factory import LibraryBuilder
 from tests.fixtures.small_library import SmallLibrary

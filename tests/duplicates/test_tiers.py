@@ -7,11 +7,11 @@ import pytest
 
 from explorer.duplicates.groups import Tier
 from explorer.duplicates.tiers import TierEdges
-from explorer.library import neighbor_store
-from explorer.library import pair_store as store
-from explorer.library.embedding_store import put_embedding, register_encoder
-from explorer.library.pair_store import PAIRS_VERSION, Pair
-from explorer.library.setting_store import put_setting
+from explorer.library.stores import neighbor_store
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stores.setting_store import put_setting
 from tests.factory import LibraryBuilder
 
 

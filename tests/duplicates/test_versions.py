@@ -14,7 +14,7 @@ from explorer.duplicates.versions import (
     metadata_loss,
     original_format_rank,
 )
-from explorer.library.evidence import Evidence
+from explorer.library.queries.evidence import Evidence
 from explorer.removal.companions import NO_COMPANIONS, Companion, Companions
 
 # For each fact: how it is reported, and in which words it is missed.

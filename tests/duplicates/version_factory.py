@@ -9,7 +9,7 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.originals import judge_original
 from explorer.duplicates.pair_edge import Edge
 from explorer.duplicates.versions import OriginalVerdict, Version
-from explorer.library.evidence import Evidence
+from explorer.library.queries.evidence import Evidence
 from explorer.photos.metadata.exif_header import ExifHeader
 from tests.factory import FIGURES as ORDINARY
 

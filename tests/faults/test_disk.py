@@ -20,10 +20,10 @@ from explorer.config import PROJECT
 from explorer.errors import LibraryBusy, LibraryError, LibraryFull
 from explorer.indexing import worker_loop
 from explorer.library import connection, durable_io, previews, vectors, writer
-from explorer.library.command_store import send_command
 from explorer.library.durable_io import explain
 from explorer.library.library import Library
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.worker_store import worker_status
 from tests.faults.folders import TINY, RandomFolders, check, index, sound
 from tests.fixtures.waiting import wait
 from tests.fixtures.worker_thread import worker_thread

@@ -23,8 +23,8 @@ import psutil
 import pytest
 
 from explorer.config import PROJECT
-from explorer.library.command_store import send_command
 from explorer.library.library import Library
+from explorer.library.stores.command_store import send_command
 from tests.faults.folders import RandomFolders, check, index, sound
 from tests.faults.worker_forks import POINTS
 from tests.thoroughness import times

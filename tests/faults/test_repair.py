@@ -231,7 +231,7 @@ def test_a_torn_page_loses_only_its_rows(place: Path) -> None:
     data = bytearray(path.read_bytes())
     data[(root - 1) * page : root * page] = b"\xff" * page
     path.write_bytes(data)
-    from explorer.library.salvage import salvage
+    from explorer.library.repair.salvage import salvage
 
     saved = salvage(path)
     assert saved.kept.exists() and saved.total > before

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from explorer.indexing import batch_reader
-from explorer.library.command_store import send_command
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.worker_store import worker_status
 from explorer.scanning import drive_timeouts, scheduler
 from explorer.scanning.drive_timeouts import UNRESPONSIVE
 from tests.faults.drive import DEADLY, StallingDrive, possible

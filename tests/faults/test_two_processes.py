@@ -14,7 +14,7 @@ from explorer.errors import LibraryLocked
 from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
 from explorer.library.library import Library
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.worker_store import worker_status
 from explorer.library.writer import Writer
 from tests.faults.folders import RandomFolders, check, index
 from tests.faults.test_disk import folders, library

@@ -24,20 +24,18 @@ from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.encoders import registry
 from explorer.errors import PhotoError
 from explorer.indexing import crash_cleanup, worker, worker_loop
-from explorer.library import (
-    durable_io,
+from explorer.library import durable_io, previews, vectors
+from explorer.library.previews import PreviewStore
+from explorer.library.stores import (
     embedding_store,
     file_store,
     neighbor_store,
     photo_store,
-    previews,
     root_store,
     setting_store,
-    vectors,
     worker_store,
 )
-from explorer.library import stage_store as store
-from explorer.library.previews import PreviewStore
+from explorer.library.stores import stage_store as store
 from explorer.library.vectors import VectorIndex
 from explorer.photos.decode import content_hash, decode
 from explorer.photos.decoded_photo import DecodedPhoto

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.file_store import files_below
-from explorer.library.root_store import update_root
+from explorer.library.stores.file_store import files_below
+from explorer.library.stores.root_store import update_root
 from explorer.scanning import tree_scan
 from explorer.scanning.root_scan import ScanTarget
 from tests import pictures

@@ -15,7 +15,7 @@ from explorer.indexing.pipeline import Indexer
 from explorer.indexing.read_task import ReadTask
 from explorer.library.file_rows import FileStat
 from explorer.library.index_files import index_files
-from explorer.library.quality_store import refresh_photo
+from explorer.library.stores.quality_store import refresh_photo
 from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.scanning.drive_timeouts import DriveTimeouts

@@ -14,7 +14,7 @@ import pytest
 from explorer.decoding.decode_result import DecodeResult
 from explorer.indexing import photo_updates
 from explorer.indexing.read_outcomes import MAX_CHANGES
-from explorer.library.photo_store import add_photo
+from explorer.library.stores.photo_store import add_photo
 from explorer.library.writer import Writer
 from explorer.scanning.root_scan import ScanTarget
 from tests.fixtures.indexing import IndexingSetup

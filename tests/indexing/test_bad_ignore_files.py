@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.root_store import add_root
+from explorer.library.stores.root_store import add_root
 from explorer.scanning import root_scan
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.root_scan import ScanTarget

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.indexing import photo_updates
 from explorer.indexing.batch_encoder import BatchEncoder
-from explorer.library import file_store
+from explorer.library.stores import file_store
 from tests.fixtures.indexing import IndexingSetup
 
 # The most files for which the encoder is not loaded ahead.

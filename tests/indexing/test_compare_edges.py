@@ -16,8 +16,8 @@ from explorer.indexing.path_prefixes import covered_by
 from explorer.indexing.reconcile import Reconciler
 from explorer.indexing.watched_folders import add_folder
 from explorer.library.file_rows import EXCLUDED
-from explorer.library.file_store import files_below, put_failed, put_missing
-from explorer.library.root_store import add_root
+from explorer.library.stores.file_store import files_below, put_failed, put_missing
+from explorer.library.stores.root_store import add_root
 from explorer.scanning.drive_timeouts import UNRESPONSIVE, DriveTimeouts
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.index_summary import IndexSummary

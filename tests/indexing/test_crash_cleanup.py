@@ -12,8 +12,8 @@ from explorer.errors import PhotoError
 from explorer.indexing import crash_cleanup
 from explorer.indexing.verify_previews import check_previews
 from explorer.indexing.verify_report import Inconsistency, VerifyReport, VerifyRun
-from explorer.library import integrity
-from explorer.library.photo_store import deferred_purge
+from explorer.library.repair import integrity
+from explorer.library.stores.photo_store import deferred_purge
 from explorer.photos.decode import content_hash
 from tests.factory import LibraryBuilder, decoded, digest_of
 

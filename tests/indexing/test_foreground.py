@@ -15,7 +15,7 @@ from explorer.indexing.encoder_fallback import load_encoder
 from explorer.indexing.foreground import index_folders
 from explorer.indexing.progress import Progress
 from explorer.library.library import Library
-from explorer.library.setting_store import get_setting
+from explorer.library.stores.setting_store import get_setting
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.write_detection import WriteDetector

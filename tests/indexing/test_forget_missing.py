@@ -9,9 +9,9 @@ import pytest
 from explorer.indexing import forget_missing
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import files_below, put_failed, put_present
-from explorer.library.photo_store import add_photo
-from explorer.library.root_store import add_root
+from explorer.library.stores.file_store import files_below, put_failed, put_present
+from explorer.library.stores.photo_store import add_photo
+from explorer.library.stores.root_store import add_root
 from explorer.scanning.drive_timeouts import DriveTimeouts, DriveUnresponsive
 from explorer.scanning.path_probes import inode_of
 from tests.factory import decoded, digest_of

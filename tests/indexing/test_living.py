@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from explorer.indexing import worker_client
-from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.rows import RootRow
+from explorer.library.stores.command_store import send_command, waiting_commands
 from explorer.scanning import scheduler
 from explorer.scanning.ignore import IGNORE_FILE
 from explorer.scanning.watch import Watcher

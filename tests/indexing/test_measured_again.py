@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from explorer.decoding.decode_result import DecodeResult
-from explorer.library.embedding_store import photos_without_embedding
 from explorer.library.missing_files import put_vanished
-from explorer.library.quality_store import photos_to_measure
-from explorer.library.root_store import add_root, update_root
+from explorer.library.stores.embedding_store import photos_without_embedding
+from explorer.library.stores.quality_store import photos_to_measure
+from explorer.library.stores.root_store import add_root, update_root
 from explorer.photos.decode import content_hash
 from tests.factory import LibraryBuilder
 from tests.fixtures.indexing import IndexingSetup

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from explorer.indexing.command_handler import CommandHandler
-from explorer.library.command_store import send_command
-from explorer.library.file_store import files_below
-from explorer.library.root_store import add_root, update_root
 from explorer.library.rows import RootRow
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.file_store import files_below
+from explorer.library.stores.root_store import add_root, update_root
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.scheduler import ScanScheduler
 from tests import pictures

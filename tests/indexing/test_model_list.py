@@ -9,7 +9,7 @@ import pytest
 from explorer.encoders.base import Pixels, Vectors
 from explorer.indexing.model_list import drop_model, list_models
 from explorer.library import model_settings
-from explorer.library.command_store import send_command
+from explorer.library.stores.command_store import send_command
 from explorer.library.writer import Writer
 from tests.fixtures.better_model import Better, Starter
 from tests.fixtures.switching import PHOTOS, Switching

@@ -17,11 +17,12 @@ from explorer.indexing import model_switch
 from explorer.indexing.backfill import Backfill
 from explorer.indexing.encoder_fallback import request_encoder
 from explorer.indexing.model_list import list_models
-from explorer.library import decision_store, dismissal_store, model_settings
-from explorer.library.command_store import send_command
-from explorer.library.dismissal_store import Dismissal
-from explorer.library.map_store import map_coordinates
-from explorer.library.neighbor_store import neighbor_table
+from explorer.library import model_settings
+from explorer.library.stores import decision_store, dismissal_store
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.dismissal_store import Dismissal
+from explorer.library.stores.map_store import map_coordinates
+from explorer.library.stores.neighbor_store import neighbor_table
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.search.engine import SearchEngine

@@ -9,8 +9,8 @@ import pytest
 
 from explorer.indexing.worker_client import stop_worker
 from explorer.library import model_settings
-from explorer.library.command_store import send_command
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.worker_store import worker_status
 from tests.fixtures import better_model
 from tests.fixtures.better_model import Better, Starter
 from tests.fixtures.switching import PHOTOS, Switching

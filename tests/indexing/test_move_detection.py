@@ -11,9 +11,9 @@ from explorer.indexing import move_detection
 from explorer.indexing.move_detection import MoveDetector, has_precise_time
 from explorer.indexing.read_task import ReadTask
 from explorer.library.file_rows import EXCLUDED, FileStat, KnownFile
-from explorer.library.file_store import files_below, put_missing, put_moved
 from explorer.library.missing_files import put_vanished
-from explorer.library.root_store import add_root
+from explorer.library.stores.file_store import files_below, put_missing, put_moved
+from explorer.library.stores.root_store import add_root
 from tests.factory import LibraryBuilder
 from tests.fixtures.drives import UnresponsiveDrives
 

@@ -8,8 +8,8 @@ import shutil
 import pytest
 
 from explorer.indexing import photo_updates
-from explorer.library.file_store import files_below
-from explorer.library.root_store import set_exclude_globs
+from explorer.library.stores.file_store import files_below
+from explorer.library.stores.root_store import set_exclude_globs
 from tests.fixtures.indexing import IndexingSetup
 from tests.indexing.test_pipeline import counts
 from tests.tiny import Tiny

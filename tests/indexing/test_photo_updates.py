@@ -14,9 +14,9 @@ from explorer.indexing.photo_updates import PhotoUpdates
 from explorer.indexing.read_task import ReadTask
 from explorer.indexing.rewritten_files import RewrittenFiles
 from explorer.library.file_rows import FileStat, KnownFile
-from explorer.library.file_store import files_below, put_missing
 from explorer.library.missing_files import put_vanished
-from explorer.library.root_store import add_root, update_root
+from explorer.library.stores.file_store import files_below, put_missing
+from explorer.library.stores.root_store import add_root, update_root
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.path_probes import device_of
 from explorer.scanning.write_detection import WriteDetector

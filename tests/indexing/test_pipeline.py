@@ -14,8 +14,8 @@ from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
 from explorer.library import missing_files
 from explorer.library.file_rows import FileStat, KnownFile
-from explorer.library.file_store import put_present
-from explorer.library.root_store import add_root
+from explorer.library.stores.file_store import put_present
+from explorer.library.stores.root_store import add_root
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget
 from tests import pictures

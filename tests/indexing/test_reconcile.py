@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from explorer import int64
-from explorer.library.embedding_store import put_embedding
 from explorer.library.file_rows import FileStat, KnownFile
-from explorer.library.file_store import files_below, put_present
-from explorer.library.photo_store import add_photo, deferred_purge
-from explorer.library.root_store import add_root
 from explorer.library.rows import RootRow
+from explorer.library.stores.embedding_store import put_embedding
+from explorer.library.stores.file_store import files_below, put_present
+from explorer.library.stores.photo_store import add_photo, deferred_purge
+from explorer.library.stores.root_store import add_root
 from explorer.scanning import root_scan
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.root_scan import ScanTarget

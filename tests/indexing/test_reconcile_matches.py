@@ -11,9 +11,9 @@ from explorer.indexing import reconcile
 from explorer.indexing.reconcile import IN_CLOUD, Reconciler
 from explorer.library import missing_files
 from explorer.library.file_rows import EXCLUDED, FileStat
-from explorer.library.file_store import files_below, put_failed, put_missing, put_present
 from explorer.library.missing_files import put_vanished
-from explorer.library.root_store import update_root
+from explorer.library.stores.file_store import files_below, put_failed, put_missing, put_present
+from explorer.library.stores.root_store import update_root
 from explorer.library.writer import Writer
 from explorer.scanning import root_scan
 from explorer.scanning.index_summary import IndexSummary

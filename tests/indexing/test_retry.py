@@ -14,8 +14,8 @@ from explorer.errors import OversizedPhoto
 from explorer.indexing import retry
 from explorer.indexing.foreground import index_folders
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import files_below, put_failed
 from explorer.library.library import Library
+from explorer.library.stores.file_store import files_below, put_failed
 from explorer.photos import limits
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.scanning import tree_scan

@@ -7,26 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.album_store import (
-    add_to_album,
-    album_photos,
-    albums_of,
-    favourites,
-    find_album,
-)
-from explorer.library.concept_store import concepts, make_concept
-from explorer.library.decision_store import decide, decisions
-from explorer.library.dismissal_store import Dismissal, dismiss, dismissed
-from explorer.library.edit_history import past_edits
-from explorer.library.edit_operations import (
+from explorer.library.edits.edit_history import past_edits
+from explorer.library.edits.edit_operations import (
     change_keywords,
     combined,
     set_favourite,
     set_rating,
     set_text,
 )
-from explorer.library.edit_store import edit_photos, edited_fields
-from explorer.library.edit_undo import undo_edit
+from explorer.library.edits.edit_undo import undo_edit
+from explorer.library.stores.album_store import (
+    add_to_album,
+    album_photos,
+    albums_of,
+    favourites,
+    find_album,
+)
+from explorer.library.stores.concept_store import concepts, make_concept
+from explorer.library.stores.decision_store import decide, decisions
+from explorer.library.stores.dismissal_store import Dismissal, dismiss, dismissed
+from explorer.library.stores.edit_store import edit_photos, edited_fields
 from tests import pictures
 from tests.fixtures.indexing import IndexingSetup
 from tests.photos.metadata.packets import subject, xmp

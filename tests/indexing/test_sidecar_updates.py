@@ -13,10 +13,10 @@ import pytest
 from explorer.decoding.sidecar_reader import SidecarReader
 from explorer.indexing import sidecar_updates
 from explorer.indexing.progress import Progress
-from explorer.library.edit_operations import reset_fields, set_rating, set_text
-from explorer.library.edit_store import edit_photos
-from explorer.library.edit_undo import undo_edit
+from explorer.library.edits.edit_operations import reset_fields, set_rating, set_text
+from explorer.library.edits.edit_undo import undo_edit
 from explorer.library.rows import PhotoRow
+from explorer.library.stores.edit_store import edit_photos
 from explorer.photos.metadata import sidecar_content
 from explorer.photos.metadata.sidecar_content import SidecarReading, unpack_content
 from explorer.scanning.drive_timeouts import DriveUnresponsive
@@ -113,7 +113,7 @@ def test_one_that_is_unchanged_is_not_read_again(
     setup.run()
     # The settings of a raw converter count as a sidecar, and are not read.
     assert read == ["a.xmp"] and setup.library.catalog.change() == change
-    monkeypatch.setattr("explorer.library.sidecar_store.SIDECAR_VERSION", 99)
+    monkeypatch.setattr("explorer.library.stores.sidecar_store.SIDECAR_VERSION", 99)
     setup.run()
     assert read == ["a.xmp", "a.xmp"]
 

@@ -8,8 +8,8 @@ import pytest
 
 from explorer.indexing import reconcile
 from explorer.library.file_rows import EXCLUDED
-from explorer.library.file_store import files_below
-from explorer.library.root_store import set_exclude_globs
+from explorer.library.stores.file_store import files_below
+from explorer.library.stores.root_store import set_exclude_globs
 from explorer.scanning import ignore
 from explorer.scanning.ignore import IgnoreRules
 from explorer.scanning.index_summary import IndexSummary

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from explorer.indexing.throttle import MAX_PAUSE, PACE_SETTING, PAUSE_RATIO, Throttle, current_pace
-from explorer.library.setting_store import put_setting
+from explorer.library.stores.setting_store import put_setting
 from tests.fixtures.indexing import IndexingSetup
 
 

@@ -11,9 +11,9 @@ import pytest
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.vanished_files import ASK_MINIMUM
 from explorer.library import missing_files
-from explorer.library.file_store import files_below
-from explorer.library.photo_store import take_purged_hashes
-from explorer.library.root_store import add_root, set_exclude_globs, update_root
+from explorer.library.stores.file_store import files_below
+from explorer.library.stores.photo_store import take_purged_hashes
+from explorer.library.stores.root_store import add_root, set_exclude_globs, update_root
 from explorer.scanning import root_scan, tree_scan
 from explorer.scanning.path_probes import device_of
 from explorer.scanning.root_scan import ScanTarget

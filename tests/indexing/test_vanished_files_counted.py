@@ -9,8 +9,8 @@ import pytest
 
 from explorer.indexing.vanished_files import ASK_MINIMUM, ASK_SHARE, SAME_DELETION, VanishedFiles
 from explorer.library.file_rows import FileStat, KnownFile
-from explorer.library.file_store import files_below, put_failed, put_present
-from explorer.library.root_store import update_root
+from explorer.library.stores.file_store import files_below, put_failed, put_present
+from explorer.library.stores.root_store import update_root
 from explorer.scanning.index_summary import IndexSummary
 from tests.factory import LibraryBuilder
 from tests.fixtures.drives import UnresponsiveDrives

@@ -9,9 +9,9 @@ from explorer.indexing import verify as verify_module
 from explorer.indexing.verify import verify
 from explorer.indexing.verify_report import Inconsistency
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_failed
-from explorer.library.integrity import INTEGRITY_RULES
 from explorer.library.library import Library
+from explorer.library.repair.integrity import INTEGRITY_RULES
+from explorer.library.stores.file_store import put_failed
 from tests.factory import LibraryBuilder
 
 

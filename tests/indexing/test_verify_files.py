@@ -13,11 +13,11 @@ from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.indexing import verify_files
 from explorer.indexing.verify_files import check_files
 from explorer.indexing.verify_report import Inconsistency, VerifyReport, VerifyRun
-from explorer.library import integrity
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_present
-from explorer.library.photo_store import add_photo
-from explorer.library.root_store import add_root, update_root
+from explorer.library.repair import integrity
+from explorer.library.stores.file_store import put_present
+from explorer.library.stores.photo_store import add_photo
+from explorer.library.stores.root_store import add_root, update_root
 from explorer.photos.decode import content_hash
 from explorer.systems.this_system import this_system
 from tests.factory import LibraryBuilder, decoded, digest_of

@@ -7,7 +7,7 @@ import pytest
 
 from explorer.indexing.verify import verify
 from explorer.library.library import Library
-from explorer.library.text_index import TextIndex
+from explorer.library.text.text_index import TextIndex
 from tests.factory import LibraryBuilder
 
 

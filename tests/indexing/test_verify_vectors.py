@@ -10,9 +10,9 @@ from explorer.errors import LibraryError
 from explorer.indexing import verify_vectors
 from explorer.indexing.verify_report import Inconsistency, VerifyReport, VerifyRun
 from explorer.indexing.verify_vectors import check_vectors
-from explorer.library.embedding_store import drop_embeddings, register_encoder
-from explorer.library.setting_store import put_setting
-from explorer.library.stage_store import stage_change
+from explorer.library.stores.embedding_store import drop_embeddings, register_encoder
+from explorer.library.stores.setting_store import put_setting
+from explorer.library.stores.stage_store import stage_change
 from explorer.library.vectors import VectorIndex
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 

@@ -14,11 +14,11 @@ import pytest
 from explorer.indexing import worker_loop
 from explorer.indexing.worker_client import start_worker, stop_worker
 from explorer.indexing.worker_loop import Worker
-from explorer.library.command_store import send_command
 from explorer.library.library import Library
-from explorer.library.root_store import add_root
-from explorer.library.setting_store import put_setting
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.root_store import add_root
+from explorer.library.stores.setting_store import put_setting
+from explorer.library.stores.worker_store import worker_status
 from explorer.library.writer import Writer
 from explorer.scanning import scheduler, watch, write_detection
 from explorer.scanning.root_scan import ScanTarget

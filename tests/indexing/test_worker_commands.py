@@ -9,9 +9,9 @@ import time
 import pytest
 
 from explorer.indexing.throttle import PACE_SETTING
-from explorer.library.command_store import send_command
-from explorer.library.setting_store import put_setting
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.setting_store import put_setting
+from explorer.library.stores.worker_store import worker_status
 from explorer.scanning.watch import Watcher
 from tests.fixtures.waiting import wait
 from tests.indexing.test_living import draw, obeyed, present, root, settled, watched

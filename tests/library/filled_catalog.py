@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library import integrity
-from explorer.library.concept_store import make_concept
 from explorer.library.connection import write_transaction
-from explorer.library.decision_store import decide
-from explorer.library.embedding_store import put_embedding
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_present
 from explorer.library.library import Library
-from explorer.library.photo_store import add_photo
-from explorer.library.salvage import SalvageReport, salvage
-from explorer.library.saved_search_store import save_search
-from explorer.library.setting_store import put_setting
+from explorer.library.repair import integrity
+from explorer.library.repair.salvage import SalvageReport, salvage
+from explorer.library.stores.concept_store import make_concept
+from explorer.library.stores.decision_store import decide
+from explorer.library.stores.embedding_store import put_embedding
+from explorer.library.stores.file_store import put_present
+from explorer.library.stores.photo_store import add_photo
+from explorer.library.stores.saved_search_store import save_search
+from explorer.library.stores.setting_store import put_setting
 from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
 
 PHOTOS, PAGE = 300, 4096

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 
 RUN, AT, HASH = "20260101-120000-ab12", 1_767_268_800.0, "0" * 32
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.library.file_rows import KnownFile
-from explorer.library.file_store import files_below
+from explorer.library.stores.file_store import files_below
 from tests.factory import LibraryBuilder
 
 

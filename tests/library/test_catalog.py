@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_failed
+from explorer.library.stores.file_store import put_failed
 from tests.factory import LibraryBuilder
 
 

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from explorer.library.embedding_store import drop_embeddings, put_embedding, register_encoder
 from explorer.library.file_rows import EXCLUDED, FileStat
-from explorer.library.file_store import files_below, put_failed, put_missing
-from explorer.library.root_store import update_root
+from explorer.library.stores.embedding_store import drop_embeddings, put_embedding, register_encoder
+from explorer.library.stores.file_store import files_below, put_failed, put_missing
+from explorer.library.stores.root_store import update_root
 from tests.factory import DIM, LibraryBuilder, vector_of
 from tests.library.two_folders import away, put
 

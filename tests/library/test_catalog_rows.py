@@ -9,8 +9,8 @@ import pytest
 
 from explorer.library import catalog
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import files_below, put_failed
-from explorer.library.root_store import set_exclude_globs, update_root
+from explorer.library.stores.file_store import files_below, put_failed
+from explorer.library.stores.root_store import set_exclude_globs, update_root
 from tests.factory import LibraryBuilder, digest_of
 from tests.library.two_folders import away, put, shown
 

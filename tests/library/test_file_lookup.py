@@ -10,8 +10,8 @@ from explorer.library.file_lookup import (
     find_unreadable_file,
     paths_with_content,
 )
-from explorer.library.file_store import files_below, put_missing
-from explorer.library.root_store import add_root
+from explorer.library.stores.file_store import files_below, put_missing
+from explorer.library.stores.root_store import add_root
 from explorer.library.writer import Writer
 from tests.fixtures.small_library import SmallLibrary, digest, hash_of
 

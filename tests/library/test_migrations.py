@@ -11,21 +11,16 @@ import pytest
 
 from explorer.analysis.text_stage import TextStage
 from explorer.config import PROJECT
-from explorer.library import (
-    duplicate_rows,
-    keypoint_store,
-    migrations,
-    pair_store,
-    pixel_hash_store,
-    stage_store,
-)
-from explorer.library.decision_store import decide, decisions
+from explorer.library import migrations
 from explorer.library.library import Library
 from explorer.library.migration_steps import STEPS
-from explorer.library.pair_store import PAIRS_VERSION
-from explorer.library.protected_folder_store import protect_folder, protected_folders
-from explorer.library.quality_store import photos_to_measure
-from explorer.library.text_index import TextIndex
+from explorer.library.queries import duplicate_rows
+from explorer.library.stores import keypoint_store, pair_store, pixel_hash_store, stage_store
+from explorer.library.stores.decision_store import decide, decisions
+from explorer.library.stores.pair_store import PAIRS_VERSION
+from explorer.library.stores.protected_folder_store import protect_folder, protected_folders
+from explorer.library.stores.quality_store import photos_to_measure
+from explorer.library.text.text_index import TextIndex
 from explorer.library.writer import Writer
 from tests.factory import LibraryBuilder, digest_of
 

@@ -8,9 +8,9 @@ import pytest
 
 from explorer.library import missing_files
 from explorer.library.file_rows import EXCLUDED, FileStat, KnownFile
-from explorer.library.file_store import put_failed, put_missing, put_present
-from explorer.library.photo_store import photo_id_by_hash
-from explorer.library.root_store import update_root
+from explorer.library.stores.file_store import put_failed, put_missing, put_present
+from explorer.library.stores.photo_store import photo_id_by_hash
+from explorer.library.stores.root_store import update_root
 from tests.factory import LibraryBuilder, digest_of
 from tests.library.rows import known, standing, visible
 

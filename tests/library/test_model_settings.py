@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.library import model_settings
-from explorer.library.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
 from tests.factory import DIM, ENCODER, LibraryBuilder, vector_of
 
 

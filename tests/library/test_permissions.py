@@ -16,7 +16,7 @@ from explorer.config import PROJECT, data_dir
 from explorer.library import permissions
 from explorer.library.library import Library
 from explorer.library.permissions import make_private, narrow_umask, user_umask
-from explorer.library.setting_store import put_setting
+from explorer.library.stores.setting_store import put_setting
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from explorer.library import quality_store
-from explorer.library.root_store import add_root, update_root
+from explorer.library.stores import quality_store
+from explorer.library.stores.root_store import add_root, update_root
 from tests.factory import LibraryBuilder
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from explorer.anomalies.findings import Anomalies
-from explorer.library import quality_store
 from explorer.library.staleness import acceptable_age
+from explorer.library.stores import quality_store
 from tests.fixtures.small_library import SmallLibrary
 
 

@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from explorer.library import vectors
 from explorer.library.catalog import VectorChange
-from explorer.library.embedding_store import put_embedding
 from explorer.library.library import Library
+from explorer.library.stores.embedding_store import put_embedding
 from explorer.library.vectors import VectorIndex
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 from tests.thoroughness import times

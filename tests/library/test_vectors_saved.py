@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from explorer.library import vectors
-from explorer.library.embedding_store import put_embedding
+from explorer.library.stores.embedding_store import put_embedding
 from explorer.library.vectors import VectorIndex
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 from tests.library.disk import Disk

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import files_below, put_present
+from explorer.library.stores.file_store import files_below, put_present
 from explorer.library.writer import Writer
 from tests.factory import LibraryBuilder
 from tests.library.rows import visible

@@ -10,15 +10,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from explorer.library import integrity, missing_files
-from explorer.library.embedding_store import drop_embeddings, put_embedding
-from explorer.library.failure_store import retry_failed_files
+from explorer.library import missing_files
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_all_moved, put_failed, put_missing, put_present
-from explorer.library.neighbor_store import drop_all_neighbors
-from explorer.library.photo_store import add_photo, deferred_purge, purge_photos
-from explorer.library.quality_store import refresh_photo
-from explorer.library.root_store import add_root, remove_root
+from explorer.library.repair import integrity
+from explorer.library.stores.embedding_store import drop_embeddings, put_embedding
+from explorer.library.stores.failure_store import retry_failed_files
+from explorer.library.stores.file_store import put_all_moved, put_failed, put_missing, put_present
+from explorer.library.stores.neighbor_store import drop_all_neighbors
+from explorer.library.stores.photo_store import add_photo, deferred_purge, purge_photos
+from explorer.library.stores.quality_store import refresh_photo
+from explorer.library.stores.root_store import add_root, remove_root
 from explorer.library.writer import Writer
 from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
 from tests.library.rows import known

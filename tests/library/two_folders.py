@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from explorer.library import missing_files
-from explorer.library.file_store import files_below
-from explorer.library.root_store import add_root
+from explorer.library.stores.file_store import files_below
+from explorer.library.stores.root_store import add_root
 from tests.factory import LibraryBuilder
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from explorer.library.library import Library
-from explorer.library.root_store import add_root
+from explorer.library.stores.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.sidecar_writer import sidecar_path

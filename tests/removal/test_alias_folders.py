@@ -10,7 +10,7 @@ import pytest
 
 from explorer.errors import UsageError
 from explorer.library.mounts import MountEntry, MountLocations
-from explorer.library.protected_folder_store import ProtectedFolders, protect_folder
+from explorer.library.stores.protected_folder_store import ProtectedFolders, protect_folder
 from explorer.removal import preflight, safe_move
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.undo import undo

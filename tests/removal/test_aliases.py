@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_present
-from explorer.library.root_store import add_root
+from explorer.library.stores.file_store import put_present
+from explorer.library.stores.root_store import add_root
 from explorer.library.writer import Writer
 from explorer.removal.remove import remove
 from explorer.removal.results import Removal

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import RemovalEntry
+from explorer.library.removals.removal_journal import RemovalEntry
 from explorer.removal import boundaries, trash
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.results import TRASH

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.removal_journal import RemovalEntry
+from explorer.library.removals.removal_journal import RemovalEntry
 from explorer.removal import checked_move, file_state
 from explorer.removal.checked_files import CheckedFile, RemovalRefused, check_file
 from explorer.removal.checked_move import (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from explorer.library.protected_folder_store import protect_folder
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
+from explorer.library.stores.protected_folder_store import protect_folder
 from explorer.removal import file_state, safe_move
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import TRASH, RemovalResult

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal import trash
 from explorer.removal.remove import remove
 from explorer.removal.undo import history, recover_interrupted, undo

@@ -11,15 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.library.album_store import (
-    add_to_album,
-    album_photos,
-    albums_of,
-    favourites,
-    find_album,
-)
-from explorer.library.edit_history import past_edits
-from explorer.library.edit_operations import (
+from explorer.library.edits.edit_history import past_edits
+from explorer.library.edits.edit_operations import (
     EditOperation,
     change_keywords,
     combined,
@@ -29,11 +22,18 @@ from explorer.library.edit_operations import (
     set_rating,
     set_text,
 )
-from explorer.library.edit_store import edit_photos
-from explorer.library.edit_undo import undo_edit
+from explorer.library.edits.edit_undo import undo_edit
 from explorer.library.library import Library
-from explorer.library.pair_store import PairKind
-from explorer.library.removal_journal import RemovalJournal, RemovalRun
+from explorer.library.removals.removal_journal import RemovalJournal, RemovalRun
+from explorer.library.stores.album_store import (
+    add_to_album,
+    album_photos,
+    albums_of,
+    favourites,
+    find_album,
+)
+from explorer.library.stores.edit_store import edit_photos
+from explorer.library.stores.pair_store import PairKind
 from explorer.removal import removal_executor
 from explorer.removal import undo as undo_module
 from explorer.removal.edit_transfer import carry_over, take_back

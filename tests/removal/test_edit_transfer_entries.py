@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from explorer.library.edit_store import edit_photos, edited_fields
-from explorer.library.pair_store import PairKind
-from explorer.library.removal_journal import RemovalEntry, RemovalRun
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalRun
+from explorer.library.stores.edit_store import edit_photos, edited_fields
+from explorer.library.stores.pair_store import PairKind
 from explorer.removal import edit_transfer
 from explorer.removal.edit_transfer import carry_over, take_back
 from tests.fixtures.small_library import SmallLibrary, hash_of

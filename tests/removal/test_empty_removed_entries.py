@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import RemovalEntry, RemovalJournal, RemovalRun
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalJournal, RemovalRun
 from explorer.removal import empty_removed, trash
 from explorer.removal.results import TRASH
 from tests.fixtures.small_library import SmallLibrary, hash_of

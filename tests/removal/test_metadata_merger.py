@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.photos.metadata.field_reader import read_files
 from explorer.photos.metadata.fields import MetadataFields
 from explorer.removal import metadata_merger, sidecar_writer

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal import trash
 from explorer.removal.file_identity import are_hard_links, same_directory_entry
 from explorer.removal.remove import remove

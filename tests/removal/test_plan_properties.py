@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import COPIES
-from explorer.library import pair_store as store
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION, Pair, compared_kind
-from explorer.library.protected_folder_store import protect_folder
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair, compared_kind
+from explorer.library.stores.protected_folder_store import protect_folder
 from tests.factory import LibraryBuilder
 from tests.thoroughness import times
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal.undo import recover_interrupted
 from tests.fixtures.small_library import SmallLibrary
 from tests.removal.test_recover_interrupted import cut

@@ -12,7 +12,7 @@ import pytest
 
 from explorer.errors import UsageError
 from explorer.library.file_lookup import find_photo_file
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal import restore, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.results import TRASH

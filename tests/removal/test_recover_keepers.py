@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal import file_state, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.restore import is_removed_file

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_present
+from explorer.library.stores.file_store import put_present
 from explorer.removal.remove import remove
 from explorer.removal.undo import undo
 from tests.fixtures.removal import Where

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal import file_identity, removal_executor, safe_move
 from explorer.removal.remove import remove
 from explorer.removal.sidecar_writer import PreparedSidecar

@@ -21,8 +21,8 @@ from hypothesis.stateful import (
 )
 
 from explorer.errors import ExplorerError
-from explorer.library.protected_folder_store import protect_folder, unprotect_folder
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
+from explorer.library.stores.protected_folder_store import protect_folder, unprotect_folder
 from explorer.removal.remove import remove
 from explorer.removal.results import TRASH
 from explorer.removal.undo import history, recover_interrupted, undo

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal import safe_move, trash
 from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.preflight import Preflight

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.protected_folder_store import protect_folder
+from explorer.library.stores.protected_folder_store import protect_folder
 from explorer.photos.containers.contents import NOTHING_PACKED, ContentPart, FileContents
 from explorer.removal.remove import dry_run, remove
 from explorer.removal.results import Removal

@@ -10,7 +10,7 @@ import pytest
 
 from explorer.errors import LibraryError, LibraryLocked, UsageError
 from explorer.library.file_lookup import find_photo_file
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal import keeper_check, keeper_proof, preflight, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.results import Removal
@@ -190,7 +190,7 @@ def test_only_one_removal_runs_at_a_time(
     small_library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_library.add_photo("a.jpg", "one")
-    monkeypatch.setattr("explorer.library.removal_journal.LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr("explorer.library.removals.removal_journal.LOCK_TIMEOUT", 0.05)
     with (
         RemovalJournal(small_library.library.dir).lock(),
         pytest.raises(LibraryLocked, match="is running"),

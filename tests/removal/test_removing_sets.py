@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.pair_store import PairKind
+from explorer.library.stores.pair_store import PairKind
 from explorer.removal.remove import dry_run, remove
 from tests.fixtures.small_library import SmallLibrary
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from explorer.library.removal_journal import RemovalEntry, RemovalJournal
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import part_files, restore, safe_move, trash
 from explorer.removal.remove import remove
 from explorer.removal.restore import Restorer

@@ -10,7 +10,7 @@ import pytest
 
 from explorer.errors import UsageError
 from explorer.library.file_lookup import find_photo_file
-from explorer.library.removal_journal import RemovalEntry, RemovalJournal
+from explorer.library.removals.removal_journal import RemovalEntry, RemovalJournal
 from explorer.removal import restore, safe_move
 from explorer.removal.remove import remove
 from explorer.removal.undo import history, recover_interrupted, undo

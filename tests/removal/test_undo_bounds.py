@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from explorer.library import removal_folders
 from explorer.library.connection import write_transaction
-from explorer.library.removal_folders import removal_folders as known_folders
-from explorer.library.removal_journal import RemovalJournal
-from explorer.library.root_store import add_root, remove_root
-from explorer.library.setting_store import put_setting
+from explorer.library.removals import removal_folders
+from explorer.library.removals.removal_folders import removal_folders as known_folders
+from explorer.library.removals.removal_journal import RemovalJournal
+from explorer.library.stores.root_store import add_root, remove_root
+from explorer.library.stores.setting_store import put_setting
 from explorer.removal import safe_move
 from explorer.removal.remove import remove
 from explorer.removal.results import TRASH

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.file_store import files_below
-from explorer.library.root_store import update_root
+from explorer.library.stores.file_store import files_below
+from explorer.library.stores.root_store import update_root
 from explorer.scanning import filesystem_traits, root_scan
 from explorer.scanning.filesystem_traits import Volume, has_reliable_ctimes
 from tests.fixtures.indexing import IndexingSetup

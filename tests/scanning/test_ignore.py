@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.file_store import files_below
-from explorer.library.root_store import add_root, set_exclude_globs
+from explorer.library.stores.file_store import files_below
+from explorer.library.stores.root_store import add_root, set_exclude_globs
 from explorer.scanning.ignore import IGNORE_FILE, IgnoreRules, validate_globs
 from explorer.scanning.root_scan import ScanTarget
 from tests.fixtures.indexing import IndexingSetup

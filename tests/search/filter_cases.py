@@ -9,14 +9,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from explorer.analysis.place_stage import located
-from explorer.library.edit_operations import set_favourite, set_place, set_rating
-from explorer.library.edit_store import edit_photos
-from explorer.library.filters import taken_within
-from explorer.library.location_store import PhotoCoordinates
-from explorer.library.photo_conditions import kilometers_between
-from explorer.library.quality_store import refresh_photo
+from explorer.library.edits.edit_operations import set_favourite, set_place, set_rating
+from explorer.library.queries.filters import taken_within
+from explorer.library.queries.photo_conditions import kilometers_between
 from explorer.library.rows import PhotoRow
-from explorer.library.text_folding import fold
+from explorer.library.stores.edit_store import edit_photos
+from explorer.library.stores.location_store import PhotoCoordinates
+from explorer.library.stores.quality_store import refresh_photo
+from explorer.library.text.text_folding import fold
 from explorer.photos.containers.contents import NOTHING_PACKED, ContentPart, FileContents
 from explorer.search.language.query_tree import (
     AllTests,

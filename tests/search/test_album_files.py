@@ -10,8 +10,13 @@ from typing import Any
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.album_members import favourite_members
-from explorer.library.album_store import (
+from explorer.library.catalog import Catalog
+from explorer.library.edits.album_members import favourite_members
+from explorer.library.edits.edit_history import past_edits
+from explorer.library.edits.edit_operations import combined, set_favourite, set_text
+from explorer.library.edits.edit_undo import undo_edit
+from explorer.library.removals.removal_sync import update_catalog
+from explorer.library.stores.album_store import (
     add_contents_to_album,
     add_to_album,
     album_photos,
@@ -19,12 +24,7 @@ from explorer.library.album_store import (
     favourites,
     find_album,
 )
-from explorer.library.catalog import Catalog
-from explorer.library.edit_history import past_edits
-from explorer.library.edit_operations import combined, set_favourite, set_text
-from explorer.library.edit_store import edit_contents, edit_photos
-from explorer.library.edit_undo import undo_edit
-from explorer.library.removal_sync import update_catalog
+from explorer.library.stores.edit_store import edit_contents, edit_photos
 from explorer.search.album_files import AlbumImport, albums_json, import_albums
 from tests.fixtures.small_library import SmallLibrary, digest
 

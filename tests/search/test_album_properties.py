@@ -9,11 +9,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.library.album_members import album_members, favourite_members
-from explorer.library.album_store import add_contents_to_album, albums
 from explorer.library.catalog import Catalog
-from explorer.library.edit_store import edit_contents
+from explorer.library.edits.album_members import album_members, favourite_members
 from explorer.library.library import Library
+from explorer.library.stores.album_store import add_contents_to_album, albums
+from explorer.library.stores.edit_store import edit_contents
 from explorer.search.album_files import albums_json, import_albums
 from tests.factory import LibraryBuilder, digest_of
 from tests.thoroughness import times

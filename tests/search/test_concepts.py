@@ -11,9 +11,9 @@ import pytest
 from explorer.encoders import registry
 from explorer.encoders.base import Vectors, unit
 from explorer.errors import EncoderError
-from explorer.library import concept_store as store
-from explorer.library.embedding_store import put_embedding, register_encoder
-from explorer.library.setting_store import put_setting
+from explorer.library.stores import concept_store as store
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.setting_store import put_setting
 from explorer.search.concepts import ConceptModels, UnknownConcept
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from explorer.anomalies.findings import Anomalies
-from explorer.library.decision_store import decide, withdraw
-from explorer.library.pair_store import PAIRS_VERSION, Pair, put_pairs
-from explorer.library.quality_store import refresh_photo
+from explorer.library.stores.decision_store import decide, withdraw
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair, put_pairs
+from explorer.library.stores.quality_store import refresh_photo
 from explorer.photos.quality.metrics import QualityMetrics
 from explorer.search.language.query_tree import NotTest
 from explorer.search.photo_filter import PhotoFilter

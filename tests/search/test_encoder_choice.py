@@ -8,9 +8,9 @@ import pytest
 
 from explorer.encoders import registry
 from explorer.errors import EncoderError, UnknownEncoder
-from explorer.library.embedding_store import put_embedding, register_encoder
 from explorer.library.library import Library
-from explorer.library.setting_store import put_setting
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.setting_store import put_setting
 from explorer.search.encoder_choice import choose_encoder
 from explorer.search.engine import SearchEngine
 from explorer.search.query import Query

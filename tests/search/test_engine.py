@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import EncoderError, NoTextEncoder, UsageError
-from explorer.library.embedding_store import drop_embeddings, put_embedding, register_encoder
-from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.setting_store import put_setting
+from explorer.library.queries.filters import Filters
+from explorer.library.stores.embedding_store import drop_embeddings, put_embedding, register_encoder
+from explorer.library.stores.setting_store import put_setting
 from explorer.library.vectors import VectorIndex
 from explorer.search.engine import SearchEngine
 from explorer.search.language.query_tree import PhraseTerm, QueryTree

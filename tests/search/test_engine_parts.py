@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from explorer.library.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
 from explorer.library.vectors import VectorIndex
 from explorer.search import engine as engine_module
 from explorer.search.engine import SearchEngine

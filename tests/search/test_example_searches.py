@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.library.frequent_values import FrequentValues
+from explorer.library.queries.frequent_values import FrequentValues
 from explorer.search.example_searches import example_queries, example_searches
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import FieldTest

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.library.facet_columns import FacetColumns
 from explorer.library.library import Library
-from explorer.library.photo_masks import mask_of
+from explorer.library.queries.facet_columns import FacetColumns
+from explorer.library.queries.photo_masks import mask_of
 from explorer.search.facet_node import FacetNode, FacetTree
 from explorer.search.facet_trees import camera_tree, date_tree, lens_list
 from explorer.search.folder_tree import FolderTree

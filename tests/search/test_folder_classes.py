@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.library.embedding_store import put_embedding, register_encoder
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
 from explorer.library.vectors import VectorIndex
 from explorer.search.folder_classes import (
     FolderClasses,

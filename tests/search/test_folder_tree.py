@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.library.facet_columns import FacetColumns
-from explorer.library.root_store import remove_root, update_root
+from explorer.library.queries.facet_columns import FacetColumns
 from explorer.library.rows import RootRow
+from explorer.library.stores.root_store import remove_root, update_root
 from explorer.search.folder_tree import MOST_LEVELS, FolderTree, folder_test
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from explorer.analysis.map_regions import MapRegions
 from explorer.encoders.base import Vectors, unit
-from explorer.library.photo_facts import FactPairs
+from explorer.library.queries.photo_facts import FactPairs
 from explorer.search.map_labels import Vocabulary, log_odds, region_names
 
 WORDS = ("dog", "snow", "beach", "car", "tree", "boat")

@@ -10,8 +10,8 @@ import pytest
 
 from explorer.encoders import registry
 from explorer.errors import UsageError
-from explorer.library.embedding_store import put_embedding, register_encoder
-from explorer.library.filters import Filters
+from explorer.library.queries.filters import Filters
+from explorer.library.stores.embedding_store import put_embedding, register_encoder
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree

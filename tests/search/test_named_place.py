@@ -7,8 +7,8 @@ import contextlib
 import pytest
 
 from explorer.errors import UsageError
-from explorer.library.edit_fields import PhotoValues
-from explorer.library.edit_operations import EditOperation
+from explorer.library.edits.edit_fields import PhotoValues
+from explorer.library.edits.edit_operations import EditOperation
 from explorer.places.gazetteer import gazetteer
 from explorer.search.named_place import place_edit
 

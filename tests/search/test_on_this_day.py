@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from explorer.library.photo_columns import PhotoColumns
+from explorer.library.queries.photo_columns import PhotoColumns
 from explorer.search.on_this_day import on_this_day
 from tests.factory import LibraryBuilder
 

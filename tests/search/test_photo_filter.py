@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis.place_stage import PlaceStage
-from explorer.library.album_store import add_to_album
-from explorer.library.filters import Filters
 from explorer.library.library import Library
+from explorer.library.queries.filters import Filters
+from explorer.library.stores.album_store import add_to_album
 from explorer.search.language.query_tree import FieldTest, FieldValue, NotTest
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.photo_filter import PhotoFilter, as_condition

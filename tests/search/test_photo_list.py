@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.library.library import Library
-from explorer.library.photo_columns import PhotoColumns
-from explorer.library.photo_order import PhotoOrder
+from explorer.library.queries.photo_columns import PhotoColumns
+from explorer.library.queries.photo_order import PhotoOrder
 from explorer.search.photo_list import PhotoList
 from explorer.search.ranked_photos import RankedIds
 from explorer.search.result_stacks import NO_STACKS, PhotoStacks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.library.location_store import LocationCount
+from explorer.library.stores.location_store import LocationCount
 from explorer.search.language.parse_query import parse
 from explorer.search.language.place_names import place_meaning
 from explorer.search.language.query_tree import FieldTest

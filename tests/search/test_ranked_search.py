@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.encoders.base import Vectors
-from explorer.library.word_ranking import WordRanking
+from explorer.library.text.word_ranking import WordRanking
 from explorer.search import ranked_search
 from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query_relevance import QueryRelevance

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from explorer.library.facet_columns import FacetColumns
-from explorer.library.location_store import all_locations
+from explorer.library.queries.facet_columns import FacetColumns
+from explorer.library.stores.location_store import all_locations
 from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from explorer.decoding.pool import DecodePool
 from explorer.library.catalog import Catalog
-from explorer.library.edit_fields import ColumnValues, EditField, PhotoValues
-from explorer.library.edit_history import past_edits
-from explorer.library.edit_operations import (
+from explorer.library.edits.edit_fields import ColumnValues, EditField, PhotoValues
+from explorer.library.edits.edit_history import past_edits
+from explorer.library.edits.edit_operations import (
     change_keywords,
     set_date,
     set_favourite,
@@ -21,7 +21,7 @@ from explorer.library.edit_operations import (
     set_rating,
     set_text,
 )
-from explorer.library.edit_undo import undo_edit
+from explorer.library.edits.edit_undo import undo_edit
 from explorer.library.library import Library
 from explorer.library.rows import PhotoRow
 from explorer.photos.metadata.field_values import xml_text

@@ -6,11 +6,11 @@ import os
 
 import pytest
 
-from explorer.library.edit_fields import FieldValues
-from explorer.library.edit_operations import change_keywords, set_rating
-from explorer.library.edit_store import StoredEdits
-from explorer.library.file_store import files_below, put_missing
+from explorer.library.edits.edit_fields import FieldValues
+from explorer.library.edits.edit_operations import change_keywords, set_rating
 from explorer.library.missing_files import put_vanished
+from explorer.library.stores.edit_store import StoredEdits
+from explorer.library.stores.file_store import files_below, put_missing
 from explorer.library.writer import Writer
 from explorer.photos.metadata.sidecar_values import SidecarValues
 from explorer.sidecars import sidecar_plan

@@ -9,9 +9,9 @@ import pytest
 from filelock import FileLock
 
 from explorer.errors import LibraryLocked, UsageError
-from explorer.library import removal_journal
-from explorer.library.edit_operations import set_rating
-from explorer.library.removal_journal import RemovalJournal
+from explorer.library.edits.edit_operations import set_rating
+from explorer.library.removals import removal_journal
+from explorer.library.removals.removal_journal import RemovalJournal
 from explorer.removal.sidecar_restore import restore_written
 from explorer.sidecars import undo_sidecars as module
 from explorer.sidecars import write_sidecars as write_module

@@ -11,7 +11,7 @@ import pytest
 
 from explorer.decoding.pool import DecodePool
 from explorer.errors import UsageError
-from explorer.library.edit_operations import (
+from explorer.library.edits.edit_operations import (
     EditOperation,
     change_keywords,
     combined,
@@ -21,10 +21,10 @@ from explorer.library.edit_operations import (
     set_rating,
     set_text,
 )
-from explorer.library.edit_store import edit_photos
-from explorer.library.protected_folder_store import protect_folder
-from explorer.library.removal_journal import RemovalJournal
-from explorer.library.sidecar_journal import sidecar_runs
+from explorer.library.removals.removal_journal import RemovalJournal
+from explorer.library.removals.sidecar_journal import sidecar_runs
+from explorer.library.stores.edit_store import edit_photos
+from explorer.library.stores.protected_folder_store import protect_folder
 from explorer.photos.metadata.sidecar_values import SidecarValues, read_values
 from explorer.removal import part_files, safe_move, sidecar_writer
 from explorer.removal.undo import history

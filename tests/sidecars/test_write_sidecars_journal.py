@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from explorer.library.edit_operations import set_rating
+from explorer.library.edits.edit_operations import set_rating
 from explorer.library.file_lookup import find_photo_file
-from explorer.library.removal_journal import RemovalJournal
-from explorer.library.sidecar_journal import SidecarRun
+from explorer.library.removals.removal_journal import RemovalJournal
+from explorer.library.removals.sidecar_journal import SidecarRun
 from explorer.removal import sidecar_writer
 from explorer.removal.checked_files import RemovalRefused
 from explorer.removal.sidecar_writer import PreparedSidecar

@@ -17,7 +17,8 @@ OF_THE_PROGRAM = frozenset(
     for name in (
         "bootstrap", "venv_files", "torch_source", "cli/app", "decoding/decode_server",
         "demo/sample_files", "encoders/hub_cache", "library/durable_io", "library/permissions",
-        "library/removal_journal", "library/screen_cache", "ui/access_token", "ui/single_instance",
+        "library/removals/removal_journal", "library/screen_cache", "ui/access_token",
+        "ui/single_instance",
     )
 )  # fmt: skip
 # Where only Linux comes: its change events.

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.edit_operations import combined, set_favourite
-from explorer.library.edit_store import edit_photos
+from explorer.library.edits.edit_operations import combined, set_favourite
+from explorer.library.stores.edit_store import edit_photos
 from explorer.photos.metadata.sidecar_values import read_values
 from explorer.sidecars import write_sidecars as module
 from explorer.sidecars.sidecar_plan import PlannedSidecar

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
 from explorer.encoders import registry
-from explorer.library.command_store import send_command
 from explorer.library.rows import Counts
-from explorer.library.setting_store import put_setting
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.setting_store import put_setting
 from explorer.ui import empty_library, resources, status_line
 from tests.tiny import Tiny
 

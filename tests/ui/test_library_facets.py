@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.library.root_store import remove_root, update_root
+from explorer.library.stores.root_store import remove_root, update_root
 from explorer.ui import resources
 from explorer.ui.library_facets import folder_tree
 from tests.factory import LibraryBuilder

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from explorer.config import PROJECT
-from explorer.library.command_store import send_command, waiting_commands
 from explorer.library.library import Library
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.command_store import send_command, waiting_commands
+from explorer.library.stores.worker_store import worker_status
 from tests import pictures
 from tests.encoders.hub import Hub
 from tests.fixtures.waiting import PATIENCE, wait

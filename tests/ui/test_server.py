@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from explorer.config import library_dir
 from explorer.errors import ExplorerError, LibraryLocked
-from explorer.library.command_store import waiting_commands
+from explorer.library.stores.command_store import waiting_commands
 from explorer.ui import app_lifespan, ports, resources, server
 from explorer.ui.access_token import access
 

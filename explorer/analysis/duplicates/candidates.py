@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.library.keypoint_store import PhotoFingerprints
-from explorer.library.neighbor_store import NEIGHBOR_COUNT
+from explorer.library.stores.keypoint_store import PhotoFingerprints
+from explorer.library.stores.neighbor_store import NEIGHBOR_COUNT
 from explorer.matching.phash_index import PhashIndex
 
 

@@ -17,9 +17,10 @@ from explorer.analysis.duplicates.capture_time import CapturedFile, taken_at_dif
 from explorer.analysis.duplicates.compare_pair import PairComparison
 from explorer.decoding.pool import DecodePool
 from explorer.errors import DecodingFailed
-from explorer.library import duplicate_rows, pixel_hash_store
 from explorer.library.library import Library
-from explorer.library.pair_store import Pair
+from explorer.library.queries import duplicate_rows
+from explorer.library.stores import pixel_hash_store
+from explorer.library.stores.pair_store import Pair
 from explorer.library.writer import Writer
 from explorer.matching import keypoints, retakes, same_picture
 from explorer.matching.recompression import RecompressionResidual

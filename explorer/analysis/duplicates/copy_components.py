@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.analysis.duplicates.candidates import Candidate, HashedPhotos
 from explorer.analysis.duplicates.connected_components import component_of
-from explorer.library.pair_store import Pair
+from explorer.library.stores.pair_store import Pair
 from explorer.matching import geometry
 from explorer.matching.geometry import Matrix
 

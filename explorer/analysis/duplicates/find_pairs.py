@@ -22,11 +22,11 @@ from explorer.analysis.duplicates.copy_components import CopyComponents
 from explorer.analysis.duplicates.prefilter import Prefilter
 from explorer.decoding.pool import DecodePool
 from explorer.encoders.base import Encoder
-from explorer.library import keypoint_store, neighbor_store, stage_store
-from explorer.library import pair_store as store
-from explorer.library.embedding_store import register_encoder
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION, Pair
+from explorer.library.stores import keypoint_store, neighbor_store, stage_store
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.embedding_store import register_encoder
+from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
 from explorer.library.writer import Writer
 
 Tick = Callable[[int, int], None]

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from explorer.analysis.duplicates.candidates import HashedPhotos
 from explorer.analysis.duplicates.prefilter import read_image
-from explorer.library import keypoint_store
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION
+from explorer.library.stores import keypoint_store
+from explorer.library.stores.pair_store import PAIRS_VERSION
 from explorer.matching import keypoints
 from explorer.matching.geometry import Gray
 from explorer.matching.keypoints import Keypoints

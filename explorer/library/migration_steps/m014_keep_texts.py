@@ -13,7 +13,7 @@ alter table photo add column metadata_version integer;
 create index photo_camera on photo (camera, lens) where present > 0;
 create index photo_keywords on photo (keywords) where present > 0 and keywords is not null;
 
--- The searchable names and texts of each visible photo, derived from the rows above (`library/photo_text_store.py`): without
+-- The searchable names and texts of each visible photo, derived from the rows above (`library/stores/photo_text_store.py`): without
 -- accents, in lower case, one value per line. A photo without a row here is still to be added.
 create table photo_text (
   photo_id integer primary key references photo (id) on delete cascade,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from explorer.library.ordinary_words import word_set
+from explorer.library.text.ordinary_words import word_set
 from explorer.search.language.phrase_vocabulary import PHRASE_ENDS, alternation, entry_of
 
 _WITHOUT = (

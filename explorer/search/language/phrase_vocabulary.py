@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from explorer.library.ordinary_words import word_set
+from explorer.library.text.ordinary_words import word_set
 from explorer.search.language.camera_expressions import camera_names
 from explorer.search.language.date_expressions import date_values
 from explorer.search.language.number_expressions import number_test

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.library.text_folding import fold
+from explorer.library.text.text_folding import fold
 from explorer.places.gazetteer import DATA, gazetteer, lines
 
 # Only cities with at least this many people are proposed for an unknown name.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from explorer.library.typed_names import did_you_mean, nearest_names
+from explorer.library.edits.typed_names import did_you_mean, nearest_names
 from explorer.search.language import typed_values
 from explorer.search.language.query_tree import FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explorer.errors import UsageError
-from explorer.library.filters import parse_day
-from explorer.library.typed_names import did_you_mean
+from explorer.library.edits.typed_names import did_you_mean
+from explorer.library.queries.filters import parse_day
 from explorer.places.coordinates import parse_degrees
 from explorer.search.language.place_names import PlaceMeaning, nearest_name, place_meaning
 from explorer.search.language.query_tree import Comparison

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from explorer.errors import UsageError
-from explorer.library.filters import parse_day
 from explorer.library.paths import from_line, printable
+from explorer.library.queries.filters import parse_day
 from explorer.search.language.query_fields import typed_value
 from explorer.search.language.query_tree import FieldTest, FieldValue
 from explorer.search.language.single_dates import MONTHS

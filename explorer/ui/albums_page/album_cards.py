@@ -8,9 +8,9 @@ import streamlit as st
 
 from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
-from explorer.library import album_store
-from explorer.library.album_store import Album
 from explorer.library.rows import PhotoRow
+from explorer.library.stores import album_store
+from explorer.library.stores.album_store import Album
 from explorer.search.language.print_query import printed_value
 from explorer.search.language.query_tree import FieldValue
 from explorer.text_format import MAX_NAME_LENGTH

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.library.album_store import Album, album_photos
+from explorer.library.stores.album_store import Album, album_photos
 from explorer.search.album_files import AlbumImport, albums_json, import_albums
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN

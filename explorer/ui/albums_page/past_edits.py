@@ -6,7 +6,7 @@ import datetime as dt
 
 import streamlit as st
 
-from explorer.library.edit_history import past_edits
+from explorer.library.edits.edit_history import past_edits
 from explorer.ui import resources
 from explorer.ui.localized import count, moment
 from explorer.ui.photo_edits import last_edit

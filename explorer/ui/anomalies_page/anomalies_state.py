@@ -18,10 +18,10 @@ from explorer.anomalies.dates import FILE_TIME_SCORE
 from explorer.anomalies.finding_kinds import KINDS, FindingKind
 from explorer.anomalies.finding_removals import removals_of_findings
 from explorer.anomalies.findings import Anomalies, Finding
-from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.map_store import PhotoMap
 from explorer.library.paths import printable
+from explorer.library.queries.filters import Filters
+from explorer.library.stores.map_store import PhotoMap
 from explorer.removal.plan import removals_of_photos
 from explorer.removal.removed_files import removed_paths
 from explorer.removal.results import Removal

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.analysis import map_layout
 from explorer.anomalies.findings import Finding
 from explorer.config import APP_FILES
-from explorer.library.map_store import PhotoMap
+from explorer.library.stores.map_store import PhotoMap
 from explorer.ui import empty_library, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, anomaly_photos

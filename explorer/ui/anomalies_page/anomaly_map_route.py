@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from explorer.errors import UsageError
-from explorer.library.filters import Filters
+from explorer.library.queries.filters import Filters
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.components import map_data
 from explorer.ui.photo_routes import PHOTO_HEADERS

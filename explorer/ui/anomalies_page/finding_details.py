@@ -13,8 +13,8 @@ from PIL import Image
 from explorer.anomalies.finding_kinds import KIND_TITLES, FindingKind
 from explorer.anomalies.findings import Finding
 from explorer.library.paths import printable
-from explorer.library.quality_store import diagnostics_of
 from explorer.library.rows import PhotoRow
+from explorer.library.stores.quality_store import diagnostics_of
 from explorer.photos.quality.metrics import Gray
 from explorer.ui import resources
 from explorer.ui.anomalies_page.severity import severity

@@ -23,14 +23,14 @@ import numpy.typing as npt
 from explorer.anomalies.file_findings import folder_numbers
 from explorer.anomalies.finding_kinds import KIND_TITLES, KINDS
 from explorer.anomalies.findings import Finding
-from explorer.library import map_store
 from explorer.library.catalog import Ids
-from explorer.library.filters import Filters
 from explorer.library.library import Library
-from explorer.library.map_store import PhotoMap
 from explorer.library.model_settings import encoders_by_use
 from explorer.library.paths import printable
-from explorer.library.quality_store import ReviewPhoto
+from explorer.library.queries.filters import Filters
+from explorer.library.stores import map_store
+from explorer.library.stores.map_store import PhotoMap
+from explorer.library.stores.quality_store import ReviewPhoto
 from explorer.ui.library_cache import LibraryCache
 
 Coloring = Literal["kind", "folder", "date"]

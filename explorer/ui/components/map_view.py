@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from explorer.library.filters import Filters
+from explorer.library.queries.filters import Filters
 from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.components.map_data import Coloring, MapArea

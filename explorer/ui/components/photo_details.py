@@ -7,12 +7,12 @@ import os
 from typing import Any
 from urllib.parse import urlencode
 
-from explorer.library.album_store import albums_of
-from explorer.library.duplicate_rows import contents_of
 from explorer.library.paths import printable
-from explorer.library.quality_store import diagnostics_of
+from explorer.library.queries.duplicate_rows import contents_of
 from explorer.library.rows import PhotoRow
-from explorer.library.sidecar_store import sidecars_of
+from explorer.library.stores.album_store import albums_of
+from explorer.library.stores.quality_store import diagnostics_of
+from explorer.library.stores.sidecar_store import sidecars_of
 from explorer.search.folder_tree import folder_test
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import CONCEPT

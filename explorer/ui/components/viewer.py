@@ -16,7 +16,7 @@ import streamlit as st
 
 from explorer.errors import UsageError
 from explorer.library.catalog import Ids
-from explorer.library.edit_operations import set_rating
+from explorer.library.edits.edit_operations import set_rating
 from explorer.photos.photo_region import PhotoRegion
 from explorer.search.query import Query
 from explorer.search.region import PhotoPart

@@ -7,10 +7,10 @@ import html
 import streamlit as st
 
 from explorer.errors import EncoderError, ExplorerError
-from explorer.library import concept_store as store
-from explorer.library.concept_store import Concept
-from explorer.library.decision_store import hashes_of
 from explorer.library.rows import PhotoRow
+from explorer.library.stores import concept_store as store
+from explorer.library.stores.concept_store import Concept
+from explorer.library.stores.decision_store import hashes_of
 from explorer.text_format import MAX_NAME_LENGTH, typed_line
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.library import concept_store as store
-from explorer.library.concept_store import Concept
-from explorer.library.decision_store import hashes_of
+from explorer.library.stores import concept_store as store
+from explorer.library.stores.concept_store import Concept
+from explorer.library.stores.decision_store import hashes_of
 from explorer.text_format import MAX_NAME_LENGTH
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction

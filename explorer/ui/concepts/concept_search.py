@@ -9,9 +9,9 @@ import streamlit as st
 
 from explorer.config import APP_FILES
 from explorer.errors import EncoderError, ExplorerError
-from explorer.library import concept_store as store
-from explorer.library.concept_store import Concept
-from explorer.library.decision_store import hashes_of
+from explorer.library.stores import concept_store as store
+from explorer.library.stores.concept_store import Concept
+from explorer.library.stores.decision_store import hashes_of
 from explorer.search.concepts import UnknownConcept
 from explorer.search.language.concept_ranking import ranking_concepts
 from explorer.search.language.print_query import print_query

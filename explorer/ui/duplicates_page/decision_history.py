@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.duplicates.decisions import decide_group
 from explorer.duplicates.groups import DuplicateGroup, Tier
-from explorer.library.decision_store import DecisionKind, withdraw
+from explorer.library.stores.decision_store import DecisionKind, withdraw
 from explorer.ui import resources
 
 

@@ -10,9 +10,9 @@ from explorer.duplicates.decisions import apply_decisions
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import COPIES, TIERS, DuplicateGroup, Tier
-from explorer.library.filters import taken_within
 from explorer.library.library import Library
 from explorer.library.paths import inside
+from explorer.library.queries.filters import taken_within
 from explorer.removal.removed_files import removed_paths
 from explorer.removal.results import Removal
 from explorer.ui import resources

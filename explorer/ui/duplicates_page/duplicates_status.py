@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.duplicates.groups import Tier
-from explorer.library.keypoint_store import any_uncompared
-from explorer.library.pair_store import PAIRS_VERSION
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.keypoint_store import any_uncompared
+from explorer.library.stores.pair_store import PAIRS_VERSION
+from explorer.library.stores.worker_store import worker_status
 from explorer.ui import empty_library, resources
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview, GroupFilter
 from explorer.ui.duplicates_page.tier_texts import NO_GROUPS

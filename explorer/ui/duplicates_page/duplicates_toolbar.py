@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.duplicates.groups import TIERS, Tier
 from explorer.errors import UsageError
-from explorer.library.filters import parse_day
+from explorer.library.queries.filters import parse_day
 from explorer.ui.components.day_input import day_input, day_of
 from explorer.ui.duplicates_page.duplicates_review import DuplicatesReview, GroupFilter
 from explorer.ui.duplicates_page.tier_texts import TIER_TITLES

@@ -13,8 +13,8 @@ from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.groups import DuplicateGroup
 from explorer.duplicates.keeper import keep_rules
 from explorer.library.library import Library
-from explorer.library.protected_folder_store import protected_folders
 from explorer.library.staleness import acceptable_age
+from explorer.library.stores.protected_folder_store import protected_folders
 from explorer.systems import file_calls
 
 # Seconds between checks for files that were added beside photos, or deleted there.

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from explorer.duplicates.groups import Tier
-from explorer.library.decision_store import withdraw_all
+from explorer.library.stores.decision_store import withdraw_all
 from explorer.removal.plan import as_csv, as_json
 from explorer.removal.results import companions_in_words
 from explorer.ui import resources

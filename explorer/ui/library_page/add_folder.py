@@ -8,9 +8,9 @@ import streamlit as st
 
 from explorer.errors import FolderError
 from explorer.library.catalog import Catalog
-from explorer.library.command_store import send_command
 from explorer.library.paths import inside, printable, typed_path
-from explorer.library.root_store import check_folder
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.root_store import check_folder
 from explorer.systems import file_calls
 from explorer.ui.change_errors import attempt
 from explorer.ui.library_page.folder_browser import folder_browser

@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.indexing import worker_client
 from explorer.library.catalog import Catalog
-from explorer.library.command_store import send_command
 from explorer.library.rows import RootRow
+from explorer.library.stores.command_store import send_command
 from explorer.library.system_folders import system_folder_of_folder
 from explorer.scanning.drive_timeouts import offline_reason
 from explorer.ui.change_errors import attempt, attempting

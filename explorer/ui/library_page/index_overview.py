@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.library.catalog import Catalog
 from explorer.library.model_settings import encoder_in_use
 from explorer.library.rows import WorkerRow
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.worker_store import worker_status
 from explorer.ui.library_page import indexer_controls, unreadable_files
 from explorer.ui.localized import count, size
 from explorer.ui.photo_labels import escape_markdown

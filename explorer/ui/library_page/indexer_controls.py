@@ -6,9 +6,9 @@ import streamlit as st
 
 from explorer.indexing.throttle import PACE_SETTING, current_pace
 from explorer.library.catalog import Catalog
-from explorer.library.command_store import send_command
 from explorer.library.rows import WorkerRow
-from explorer.library.setting_store import put_setting
+from explorer.library.stores.command_store import send_command
+from explorer.library.stores.setting_store import put_setting
 from explorer.ui.change_errors import attempt
 from explorer.ui.stored_values import follow_stored, show_stored_again
 

@@ -10,7 +10,7 @@ from explorer.encoders import fetch_state, registry
 from explorer.indexing.model_list import PHOTOS_ONLY, ModelRow, list_models
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
-from explorer.library.command_store import send_command
+from explorer.library.stores.command_store import send_command
 from explorer.ui.change_errors import attempt
 from explorer.ui.localized import count, size
 from explorer.ui.model_fetch_line import fetch_line

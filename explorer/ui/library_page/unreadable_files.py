@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.indexing import worker_client
-from explorer.library import failure_store
 from explorer.library.catalog import Catalog
 from explorer.library.paths import printable
 from explorer.library.rows import FileRow
-from explorer.library.worker_store import worker_status
+from explorer.library.stores import failure_store
+from explorer.library.stores.worker_store import worker_status
 from explorer.ui import file_manager
 from explorer.ui.change_errors import attempt
 from explorer.ui.localized import count

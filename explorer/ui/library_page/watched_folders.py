@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.library.catalog import Catalog
-from explorer.library.command_store import send_command
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow
+from explorer.library.stores.command_store import send_command
 from explorer.ui.change_errors import attempt
 from explorer.ui.library_page import folder_settings
 from explorer.ui.localized import count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.analysis import map_layout
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.worker_store import worker_status
 from explorer.ui import resources
 from explorer.ui.components import map_data
 from explorer.ui.localized import count

@@ -15,8 +15,8 @@ import numpy as np
 from explorer.analysis.map_regions import LEVELS, MapRegions, Mask, regions
 from explorer.errors import ExplorerError
 from explorer.library.library import Library
-from explorer.library.map_store import PhotoMap
-from explorer.library.photo_facts import photo_facts
+from explorer.library.queries.photo_facts import photo_facts
+from explorer.library.stores.map_store import PhotoMap
 from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.map_labels import RegionName, Vocabulary, region_names
 from explorer.search.relevance import SAMPLE

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.errors import ExplorerError, UsageError
-from explorer.library import album_store
-from explorer.library.album_store import Album
+from explorer.library.stores import album_store
+from explorer.library.stores.album_store import Album
 from explorer.search.language.query_tree import Condition, FieldTest
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explorer.library.edit_operations import set_favourite
+from explorer.library.edits.edit_operations import set_favourite
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.photo_edits import album_dialog, edit_dialog, sidecar_dialog

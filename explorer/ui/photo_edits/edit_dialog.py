@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from explorer.errors import UsageError
-from explorer.library.edit_fields import EditField
-from explorer.library.edit_operations import (
+from explorer.library.edits.edit_fields import EditField
+from explorer.library.edits.edit_operations import (
     EditOperation,
     change_date,
     change_keywords,
@@ -19,8 +19,8 @@ from explorer.library.edit_operations import (
     set_rating,
     set_text,
 )
-from explorer.library.edit_store import edited_fields
 from explorer.library.rows import PhotoRow
+from explorer.library.stores.edit_store import edited_fields
 from explorer.photos.metadata.partial_dates import known_part
 from explorer.search.named_place import place_edit
 from explorer.ui import resources

@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.library.edit_history import PastEdit
-from explorer.library.edit_operations import EditOperation, combined
-from explorer.library.edit_store import edit_photos
-from explorer.library.edit_undo import undo_edit
+from explorer.library.edits.edit_history import PastEdit
+from explorer.library.edits.edit_operations import EditOperation, combined
+from explorer.library.edits.edit_undo import undo_edit
+from explorer.library.stores.edit_store import edit_photos
 from explorer.sidecars.undo_sidecars import shown, undo_sidecars
 from explorer.sidecars.write_sidecars import SidecarOutcome
 from explorer.ui import resources

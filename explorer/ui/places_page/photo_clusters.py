@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.library.catalog import Ids
-from explorer.library.location_store import LocatedPhotos
+from explorer.library.stores.location_store import LocatedPhotos
 from explorer.search.language.typed_values import Area
 
 TILE, CELL = 256, 64

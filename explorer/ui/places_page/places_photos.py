@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.library.worker_store import worker_status
+from explorer.library.stores.worker_store import worker_status
 from explorer.ui import photo_actions, resources
 from explorer.ui.components import id_lists, viewer
 from explorer.ui.components.gallery import gallery

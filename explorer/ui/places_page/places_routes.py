@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from explorer.errors import ExplorerError
-from explorer.library.location_store import located_photos, locations_of
+from explorer.library.stores.location_store import located_photos, locations_of
 from explorer.places.country_outlines import DETAILED, SIMPLE, outlines
 from explorer.text_format import whole_number
 from explorer.ui import resources

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from explorer.library.library import Library
-from explorer.library.location_store import location_counts
+from explorer.library.stores.location_store import location_counts
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 from explorer.search.language.typed_values import Area, area
 from explorer.search.place_tree import PlaceNode, place_tree

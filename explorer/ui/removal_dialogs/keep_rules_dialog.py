@@ -6,9 +6,9 @@ import streamlit as st
 
 from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
 from explorer.duplicates.keeper import keep_rules, set_keep_rules
-from explorer.library.decision_store import DecisionKind, decisions, withdraw_all
 from explorer.library.paths import printable
-from explorer.library.protected_folder_store import (
+from explorer.library.stores.decision_store import DecisionKind, decisions, withdraw_all
+from explorer.library.stores.protected_folder_store import (
     protect_folder,
     protected_folders,
     unprotect_folder,

@@ -17,7 +17,7 @@ import numpy as np
 
 from explorer.errors import LibraryError
 from explorer.library.durable_io import delete_unless_read, explain
-from explorer.library.saved_search_store import saved_searches
+from explorer.library.stores.saved_search_store import saved_searches
 from explorer.photos.decode import content_hash
 from explorer.search.query import ExamplePhoto
 from explorer.ui import resources

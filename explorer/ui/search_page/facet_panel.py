@@ -13,8 +13,8 @@ import numpy as np
 import streamlit as st
 
 from explorer.library.library import Library
-from explorer.library.location_store import Location, all_locations
-from explorer.library.photo_masks import mask_of
+from explorer.library.queries.photo_masks import mask_of
+from explorer.library.stores.location_store import Location, all_locations
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_parts import all_of, tests_of

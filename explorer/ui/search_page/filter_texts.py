@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.library.filters import Filters
+from explorer.library.queries.filters import Filters
 from explorer.ui.library_page import folder_choices
 from explorer.ui.localized import iso_day
 

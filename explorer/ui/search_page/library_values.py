@@ -6,10 +6,10 @@ from __future__ import annotations
 import os
 
 from explorer.errors import EncoderError
-from explorer.library.album_store import albums
-from explorer.library.concept_store import concepts
-from explorer.library.frequent_values import FrequentValues, frequent_values
 from explorer.library.paths import printable
+from explorer.library.queries.frequent_values import FrequentValues, frequent_values
+from explorer.library.stores.album_store import albums
+from explorer.library.stores.concept_store import concepts
 from explorer.search.language.query_fields import CONCEPT
 from explorer.ui import resources
 from explorer.ui.library_cache import LibraryCache

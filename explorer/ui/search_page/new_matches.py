@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from explorer.errors import ExplorerError
-from explorer.library.saved_search_store import SavedSearch
+from explorer.library.stores.saved_search_store import SavedSearch
 from explorer.ui import resources
 from explorer.ui.search_page import saved_searches, search_state
 

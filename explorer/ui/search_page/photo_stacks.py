@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION, raw_pairs, similar_shots
-from explorer.library.quality_store import damaged_photos
+from explorer.library.stores.pair_store import PAIRS_VERSION, raw_pairs, similar_shots
+from explorer.library.stores.quality_store import damaged_photos
 from explorer.photos.readers.raw_format import RAW_FORMATS
 from explorer.search.result_stacks import PhotoStacks
 from explorer.ui.library_cache import LibraryCache

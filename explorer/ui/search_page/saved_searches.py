@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from explorer.errors import ExplorerError, LibraryError
-from explorer.library import saved_search_store as store
 from explorer.library.paths import printable
-from explorer.library.saved_search_store import SavedSearch
+from explorer.library.stores import saved_search_store as store
+from explorer.library.stores.saved_search_store import SavedSearch
 from explorer.search.example_searches import ExampleSearch, example_searches
 from explorer.text_format import MAX_NAME_LENGTH, whole_number
 from explorer.ui import resources

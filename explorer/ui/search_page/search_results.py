@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from explorer.library.catalog import Ids
-from explorer.library.photo_order import OrderKey
+from explorer.library.queries.photo_order import OrderKey
 from explorer.search.match_explanation import explain_match
 from explorer.search.photo_list import PhotoList
 from explorer.search.ranked_photos import RankedIds, RankedPhotos

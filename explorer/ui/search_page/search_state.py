@@ -17,8 +17,8 @@ import streamlit as st
 from explorer.config import APP_FILES
 from explorer.errors import UsageError
 from explorer.library.file_lookup import find_photo_file
-from explorer.library.filters import Filters
-from explorer.library.saved_search_store import newest_photo
+from explorer.library.queries.filters import Filters
+from explorer.library.stores.saved_search_store import newest_photo
 from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree

@@ -7,7 +7,7 @@ import datetime as dt
 import streamlit as st
 
 from explorer.errors import UsageError
-from explorer.library.filters import parse_day
+from explorer.library.queries.filters import parse_day
 
 _PARAMETERS = _SINCE, _UNTIL = "since", "until"
 

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 
 from explorer.errors import ExplorerError, PhotoError
-from explorer.library.neighbor_store import neighbors_of
 from explorer.library.rows import PhotoRow
+from explorer.library.stores.neighbor_store import neighbors_of
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_details import photo_details

@@ -10,15 +10,15 @@ from PIL import Image, ImageOps
 
 from explorer.analysis.duplicates.find_pairs import PairStage
 from explorer.analysis.neighbors import NeighborStage
-from explorer.library import duplicate_rows
-from explorer.library import pair_store as store
 from explorer.library.catalog import Catalog
-from explorer.library.embedding_store import put_embedding
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_present
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION
-from explorer.library.photo_store import add_photo, photo_id_by_hash
+from explorer.library.queries import duplicate_rows
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.embedding_store import put_embedding
+from explorer.library.stores.file_store import put_present
+from explorer.library.stores.pair_store import PAIRS_VERSION
+from explorer.library.stores.photo_store import add_photo, photo_id_by_hash
 from explorer.photos.decode import content_hash, decode
 from tests.factory import DIM, ENCODER, VERSION, LibraryBuilder, vector_of
 from tests.pictures import FORMATS, draw, encoded

@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.analysis.duplicates.classify_pair import PairClassifier
 from explorer.analysis.duplicates.compare_pair import PairComparison
-from explorer.library import pair_store as store
+from explorer.library.stores import pair_store as store
 from explorer.matching.changed_blocks import ChangedBlocks
 from explorer.matching.pair_measurements import PairMeasurements
 from explorer.matching.recompression import RecompressionResidual

@@ -17,8 +17,8 @@ from explorer.analysis.duplicates.candidates import (
     HashedPhotos,
     close_neighbors,
 )
-from explorer.library.keypoint_store import PhotoFingerprints
-from explorer.library.neighbor_store import NEIGHBOR_COUNT
+from explorer.library.stores.keypoint_store import PhotoFingerprints
+from explorer.library.stores.neighbor_store import NEIGHBOR_COUNT
 
 
 def fingerprints(

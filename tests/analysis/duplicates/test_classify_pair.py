@@ -11,9 +11,9 @@ import pytest
 from explorer.analysis.duplicates import compare_pair
 from explorer.analysis.duplicates.classify_pair import FilesUnavailable
 from explorer.errors import DecodingFailed
-from explorer.library import pair_store as store
-from explorer.library import pixel_hash_store
 from explorer.library.library import Library
+from explorer.library.stores import pair_store as store
+from explorer.library.stores import pixel_hash_store
 from explorer.matching import retakes, same_picture
 from explorer.matching.recompression import RecompressionResidual
 from explorer.matching.same_picture_thresholds import RETAKE

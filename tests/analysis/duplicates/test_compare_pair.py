@@ -18,10 +18,10 @@ from explorer.analysis.duplicates.compare_pair import (
     PairRequest,
 )
 from explorer.analysis.duplicates.prefilter import Prefilter, RoughAlignment
-from explorer.library import keypoint_store
 from explorer.library.library import Library
-from explorer.library.pair_store import PAIRS_VERSION
-from explorer.library.photo_store import add_photo
+from explorer.library.stores import keypoint_store
+from explorer.library.stores.pair_store import PAIRS_VERSION
+from explorer.library.stores.photo_store import add_photo
 from explorer.matching import same_picture
 from explorer.matching.changed_blocks import ChangedBlocks
 from explorer.matching.geometry import Gray, Matrix

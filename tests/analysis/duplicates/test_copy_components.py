@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from explorer.analysis.duplicates import copy_components
 from explorer.analysis.duplicates.candidates import Candidate, HashedPhotos
 from explorer.analysis.duplicates.copy_components import CopyComponents
-from explorer.library.pair_store import Pair
+from explorer.library.stores.pair_store import Pair
 from tests.analysis.duplicates.test_candidates import fingerprints, random_hash
 
 PHOTOS = 12

@@ -14,9 +14,10 @@ from PIL import Image
 from explorer.analysis.duplicates import compare_pair, copy_components, find_pairs
 from explorer.analysis.duplicates.prefilter import RoughAlignment
 from explorer.duplicates.find_groups import find_groups
-from explorer.library import duplicate_rows, keypoint_store
-from explorer.library import pair_store as store
-from explorer.library.pair_store import PAIRS_VERSION
+from explorer.library.queries import duplicate_rows
+from explorer.library.stores import keypoint_store
+from explorer.library.stores import pair_store as store
+from explorer.library.stores.pair_store import PAIRS_VERSION
 from tests.analysis.duplicates.pair_library import (
     PICTURES,
     SIZE,

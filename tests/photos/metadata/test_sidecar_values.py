@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.library.edit_operations import set_date
+from explorer.library.edits.edit_operations import set_date
 from explorer.photos.metadata import sidecar_values
 from explorer.photos.metadata.field_values import xml_text
 from explorer.photos.metadata.partial_dates import known_part

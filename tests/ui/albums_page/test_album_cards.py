@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.library import album_store, connection
+from explorer.library import connection
+from explorer.library.stores import album_store
 from explorer.ui import resources
 from explorer.ui.photo_edits import last_edit
 from tests.ui.conftest import id_of
 
 
 def _page() -> None:
-    from explorer.library import album_store
+    from explorer.library.stores import album_store
     from explorer.ui import resources
     from explorer.ui.albums_page import album_cards
 

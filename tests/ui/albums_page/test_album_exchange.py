@@ -8,7 +8,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
-from explorer.library import album_store
+from explorer.library.stores import album_store
 from explorer.search.album_files import albums_json
 from explorer.ui import resources
 from tests.ui.conftest import id_of

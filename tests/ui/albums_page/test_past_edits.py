@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.library.edit_operations import set_rating, set_text
-from explorer.library.edit_store import edit_photos
+from explorer.library.edits.edit_operations import set_rating, set_text
+from explorer.library.stores.edit_store import edit_photos
 from explorer.ui import resources
 from tests.ui.conftest import id_of
 

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.library.file_rows import FileStat
-from explorer.library.file_store import put_failed
+from explorer.library.stores.file_store import put_failed
 from explorer.library.writer import Writer
 from explorer.ui import resources
 from explorer.ui.anomalies_page import anomalies_state

@@ -9,7 +9,7 @@ import pytest
 
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup
-from explorer.library.evidence import Evidence
+from explorer.library.queries.evidence import Evidence
 from explorer.photos.containers.contents import NOTHING, ContentPart, FileContents
 from explorer.removal.results import Removal
 from explorer.ui import resources

@@ -12,7 +12,7 @@ import pytest
 from starlette.requests import Request
 
 from explorer.anomalies.finding_kinds import KIND_TITLES
-from explorer.library.filters import Filters
+from explorer.library.queries.filters import Filters
 from explorer.ui import resources
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.anomalies_page.anomaly_map_route import map_points

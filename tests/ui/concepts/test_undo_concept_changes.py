@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.library import concept_store as store
-from explorer.library.concept_store import Concept
-from explorer.library.decision_store import hashes_of
+from explorer.library.stores import concept_store as store
+from explorer.library.stores.concept_store import Concept
+from explorer.library.stores.decision_store import hashes_of
 from explorer.ui import resources
 from explorer.ui.concepts import concept_dialog, concept_search
 from tests.ui.conftest import id_of

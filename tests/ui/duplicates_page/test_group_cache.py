@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.library.protected_folder_store import protect_folder
+from explorer.library.stores.protected_folder_store import protect_folder
 from explorer.library.writer import Writer
 from explorer.ui import resources
 from explorer.ui.duplicates_page import group_cache

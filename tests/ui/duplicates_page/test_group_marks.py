@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.groups import DuplicateGroup, Tier
-from explorer.library.decision_store import decisions
+from explorer.library.stores.decision_store import decisions
 from explorer.removal.results import Removal, RemovalOutcome, RemovalResult
 from explorer.ui import resources
 from explorer.ui.duplicates_page import decision_history, group_choices

@@ -12,7 +12,7 @@ import pytest
 
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
-from explorer.library.root_store import add_root
+from explorer.library.stores.root_store import add_root
 from explorer.ui import resources
 from explorer.ui.library_page import folder_choices
 from tests.factory import LibraryBuilder

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.library.catalog import Catalog
-from explorer.library.root_store import set_exclude_globs
+from explorer.library.stores.root_store import set_exclude_globs
 from explorer.library.writer import Writer
 from explorer.ui import resources
 from explorer.ui.library_page.folder_settings import merged_patterns

@@ -10,8 +10,8 @@ from streamlit.testing.v1.element_tree import Widget
 
 from explorer.indexing.throttle import PACE_SETTING, current_pace
 from explorer.library import connection
-from explorer.library.setting_store import put_setting
-from explorer.library.worker_store import report_status
+from explorer.library.stores.setting_store import put_setting
+from explorer.library.stores.worker_store import report_status
 from explorer.library.writer import Writer
 from explorer.ui import resources
 
@@ -27,7 +27,7 @@ def _indexer() -> Iterator[None]:
 
 
 def _page() -> None:
-    from explorer.library.worker_store import worker_status
+    from explorer.library.stores.worker_store import worker_status
     from explorer.ui import resources
     from explorer.ui.library_page import indexer_controls
 

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
 from explorer.encoders import registry
-from explorer.library.command_store import waiting_commands
-from explorer.library.setting_store import put_setting
+from explorer.library.stores.command_store import waiting_commands
+from explorer.library.stores.setting_store import put_setting
 from explorer.ui import resources
 from explorer.ui.library_page import welcome
 from tests.tiny import Tiny

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from explorer.library import album_store
-from explorer.library.edit_history import past_edits
-from explorer.library.edit_operations import change_keywords, set_date, set_place
-from explorer.library.edit_store import edit_photos
+from explorer.library.edits.edit_history import past_edits
+from explorer.library.edits.edit_operations import change_keywords, set_date, set_place
 from explorer.library.rows import PhotoRow
+from explorer.library.stores import album_store
+from explorer.library.stores.edit_store import edit_photos
 from explorer.ui import resources
 from tests.ui.conftest import id_of
 from tests.ui.search_page.test_search_state import app

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.library.edit_history import past_edits
-from explorer.library.edit_operations import set_favourite
-from explorer.library.edit_store import edit_photos
+from explorer.library.edits.edit_history import past_edits
+from explorer.library.edits.edit_operations import set_favourite
+from explorer.library.stores.edit_store import edit_photos
 from explorer.ui import resources
 from explorer.ui.photo_edits import last_edit
 from tests.ui.conftest import id_of

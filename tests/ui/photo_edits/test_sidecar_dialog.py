@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.library.edit_operations import combined, set_rating
-from explorer.library.edit_store import edit_photos
+from explorer.library.edits.edit_operations import combined, set_rating
+from explorer.library.stores.edit_store import edit_photos
 from explorer.photos.metadata.sidecar_values import read_values
 from explorer.removal.checked_files import RemovalRefused
 from explorer.sidecars import write_sidecars as module

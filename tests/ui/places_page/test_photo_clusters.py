@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.library.location_store import LocatedPhotos
+from explorer.library.stores.location_store import LocatedPhotos
 from explorer.search.language.typed_values import Area, area
 from explorer.ui.places_page.photo_clusters import (
     MAX_ZOOM,

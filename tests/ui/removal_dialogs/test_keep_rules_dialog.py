@@ -10,7 +10,7 @@ from streamlit.testing.v1.element_tree import Widget
 
 from explorer.duplicates.keeper import keep_rules
 from explorer.library import connection
-from explorer.library.protected_folder_store import protected_folders
+from explorer.library.stores.protected_folder_store import protected_folders
 from explorer.ui import resources
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.library import saved_search_store as store
+from explorer.library.stores import saved_search_store as store
 from explorer.ui import resources
 from explorer.ui.search_page import example_photos, new_matches, search_state
 from explorer.ui.search_page.saved_searches import describe

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from explorer.decoding.screen_renderer import ScreenRenderer
 from explorer.errors import DecodingFailed
-from explorer.library.edit_operations import set_place
-from explorer.library.edit_store import edit_photos
+from explorer.library.edits.edit_operations import set_place
+from explorer.library.stores.edit_store import edit_photos
 from explorer.photos.metadata.face_regions import FaceRegion
 from explorer.search.language.parse_query import parse
 from explorer.search.query import Query

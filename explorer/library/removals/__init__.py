@@ -1,0 +1,1 @@
+"""The journal of removals, and how the catalog follows it."""

@@ -1,0 +1,1 @@
+"""Checks of the catalog, and recovery of a damaged one."""

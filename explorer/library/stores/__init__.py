@@ -1,0 +1,1 @@
+"""The tables of the catalog, one module each."""

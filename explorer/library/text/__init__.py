@@ -1,0 +1,1 @@
+"""Search by words: folding of text, the text index, and ranking."""

@@ -35,9 +35,9 @@ from benchmarks.retrieval import encode
 from explorer.encoders import registry
 from explorer.encoders.base import unit
 from explorer.errors import ExplorerError
-from explorer.search.concept_vector import ConceptBackground, fit_concept, typical_score
-from explorer.search.relevance_signals import spread
-from explorer.search.relevance_weights import LIMITS
+from explorer.search.ranking.concept_vector import ConceptBackground, fit_concept, typical_score
+from explorer.search.relevance.relevance_signals import spread
+from explorer.search.relevance.relevance_weights import LIMITS
 
 COLUMNS = ((3, 0), (5, 0), (10, 0), (3, 2), (5, 5), (10, 5))
 """Numbers of examples and of counter-examples."""

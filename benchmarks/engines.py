@@ -30,10 +30,10 @@ from benchmarks.fidelity import untrained
 from explorer.encoders import registry
 from explorer.encoders.base import Pixels, Vectors, unit
 from explorer.encoders.clip import ClipEncoder
-from explorer.encoders.int8_graph import measure_inputs, quantize
-from explorer.encoders.int8_preparation import CALIBRATION_PHOTOS
-from explorer.encoders.int8_verdict import judge
-from explorer.encoders.openvino_runtime import (
+from explorer.encoders.runtime.int8_graph import measure_inputs, quantize
+from explorer.encoders.runtime.int8_preparation import CALIBRATION_PHOTOS
+from explorer.encoders.runtime.int8_verdict import judge
+from explorer.encoders.runtime.openvino_runtime import (
     CompiledModel,
     conversion_cache_dir,
     cpu_precision,

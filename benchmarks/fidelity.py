@@ -39,7 +39,7 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder, Pixels, Vectors, unit
 from explorer.encoders.clip import ClipEncoder
 from explorer.encoders.open_clip_models import import_open_clip, parse_name, pretrained_entry
-from explorer.encoders.openvino_runtime import CompiledModel
+from explorer.encoders.runtime.openvino_runtime import CompiledModel
 from explorer.errors import ExplorerError
 from explorer.photos.color.color_space import declared_color_space
 from explorer.photos.color.convert import to_rgb

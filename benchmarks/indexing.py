@@ -35,9 +35,10 @@ import numpy as np
 
 from benchmarks import _rclip
 from explorer.config import PROJECT
-from explorer.encoders import encoder_engines, registry
+from explorer.encoders import registry
 from explorer.encoders.base import Encoder, Pixels, unit
-from explorer.encoders.encoder_engines import INT8_PHOTOS
+from explorer.encoders.runtime import encoder_engines
+from explorer.encoders.runtime.encoder_engines import INT8_PHOTOS
 from explorer.library.file_rows import FileStat
 from explorer.library.library import Library
 from explorer.library.stores.embedding_store import put_embedding, register_encoder

@@ -41,7 +41,7 @@ from explorer.library.stores.root_store import add_root
 from explorer.library.text.word_ranking import rank_by_words
 from explorer.library.writer import Writer
 from explorer.photos.decoded_photo import DecodedPhoto
-from explorer.search.rank_fusion import fuse
+from explorer.search.ranking.rank_fusion import fuse
 
 _KS = (1, 5, 10)
 # A word can be the name of an album if the captions of at least this many photos contain it.

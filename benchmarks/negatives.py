@@ -9,7 +9,7 @@ the wanted thing), and does not show it if none does; other photos are ignored. 
 used if enough photos show both and enough show only the first. For each pair, photos are ranked by
 the name of the first thing without the second's: by “A without B” as one phrase, by the first
 vector alone, by the plain difference of both vectors, by the first vector with the direction of the
-second projected out, and by `explorer/search/subtraction.py`.
+second projected out, and by `explorer/search/ranking/subtraction.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,12 @@ from benchmarks.retrieval import encode
 from explorer.encoders import registry
 from explorer.encoders.base import unit
 from explorer.errors import ExplorerError
-from explorer.search.subtraction import Negative, candidates_wanted, examples_wanted, subtract
+from explorer.search.ranking.subtraction import (
+    Negative,
+    candidates_wanted,
+    examples_wanted,
+    subtract,
+)
 
 # Things that are often named in captions of everyday photos, with the words for each. Colors are
 # only subtracted.

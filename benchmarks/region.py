@@ -36,9 +36,9 @@ from explorer.errors import ExplorerError
 from explorer.photos.decode import decode, read_file
 from explorer.photos.formats import EXTENSIONS
 from explorer.photos.photo_region import PhotoRegion
-from explorer.search.heat_map import hottest_cell
-from explorer.search.object_match import MAX_LOOKED_AT, same_object_first
-from explorer.search.region import MARGINS, RegionEncoder
+from explorer.search.ranking.object_match import MAX_LOOKED_AT, same_object_first
+from explorer.search.ranking.region import MARGINS, RegionEncoder
+from explorer.search.results.heat_map import hottest_cell
 
 COPIES = 4
 

@@ -37,9 +37,9 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.encoders.prompt_ensemble import encode_prompts
 from explorer.errors import ExplorerError
-from explorer.search.relevance import SAMPLE, RelevanceModel
-from explorer.search.relevance_signals import SETTINGS
-from explorer.search.relevance_weights import LIMITS
+from explorer.search.relevance.relevance import SAMPLE, RelevanceModel
+from explorer.search.relevance.relevance_signals import SETTINGS
+from explorer.search.relevance.relevance_weights import LIMITS
 
 NONSENSE = ("zxqv blorf", "asdfgh", "qwrt plmk", "xkcdz", "grubnak flim", "hjkl hjkl", "vvvv")
 FIGURES = ("best score", "mean of best 5", "mean of best 20", "relevance")

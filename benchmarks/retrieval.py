@@ -35,7 +35,7 @@ from explorer.encoders import registry
 from explorer.encoders.base import Encoder, unit
 from explorer.encoders.starter import StarterEncoder
 from explorer.errors import ExplorerError
-from explorer.search.folder_classes import classes_of, precision_at
+from explorer.search.comparison.folder_classes import classes_of, precision_at
 
 
 class Encoded(NamedTuple):

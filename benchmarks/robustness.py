@@ -28,7 +28,7 @@ from PIL import Image
 from explorer.encoders.base import Pixels, Vectors, unit
 from explorer.indexing.foreground import index_folders
 from explorer.indexing.progress import Progress
-from explorer.indexing.verify import verify
+from explorer.indexing.verification.verify import verify
 from explorer.library.library import Library
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.photos.input_spec import InputSpec

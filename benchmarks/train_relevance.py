@@ -1,5 +1,5 @@
-"""Fit the weights in `explorer/search/relevance_weights.py`, and report how good they are on
-held-out photos.
+"""Fit the weights in `explorer/search/relevance/relevance_weights.py`, and report how good they are
+on held-out photos.
 
     python run.py bench train_relevance --photos DIR DIR … [--results DIR …] [--encoder NAME]
 
@@ -31,16 +31,16 @@ from benchmarks.relevance import NONSENSE, auroc, fitted, outcomes
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.encoders.prompt_ensemble import encode_prompts
-from explorer.search import relevance_weights
-from explorer.search.relevance import SURE, RelevanceModel
-from explorer.search.relevance_signals import (
+from explorer.search.relevance import relevance_weights
+from explorer.search.relevance.relevance import SURE, RelevanceModel
+from explorer.search.relevance.relevance_signals import (
     PHRASE_SIGNALS,
     SETTINGS,
     TRAINING_SIGNALS,
     EncoderTraining,
     together,
 )
-from explorer.search.relevance_weights import RelevanceWeights
+from explorer.search.relevance.relevance_weights import RelevanceWeights
 
 Numbers = npt.NDArray[np.float64]
 

@@ -28,7 +28,7 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from explorer.indexing.verify import verify
+from explorer.indexing.verification.verify import verify
 from explorer.indexing.worker_client import start_worker, stop_worker
 from explorer.library.library import Library
 from explorer.library.stores.command_store import send_command, waiting_commands

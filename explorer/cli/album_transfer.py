@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def export_to_folder(library: Library, name: str, folder: str, *, copy: bool, as_json: bool) -> int:
     """`albums export NAME --to FOLDER`. Returns the exit code: 1 if a photo was not exported."""
     from explorer.library.stores.album_store import album_photos, find_album
-    from explorer.search.export_files import check_export_folder, export_files
+    from explorer.search.export.export_files import check_export_folder, export_files
 
     catalog = library.catalog
     album = find_album(catalog, name)
@@ -55,7 +55,7 @@ def export_to_folder(library: Library, name: str, folder: str, *, copy: bool, as
 def export_as_json(library: Library, name: str | None) -> None:
     """`albums export --json`: print all albums and the favorites, or one album."""
     from explorer.library.stores.album_store import find_album
-    from explorer.search.album_files import albums_json
+    from explorer.search.export.album_files import albums_json
 
     chosen = None if name is None else [find_album(library.catalog, name)]
     emit(albums_json(library.catalog, chosen))
@@ -63,7 +63,7 @@ def export_as_json(library: Library, name: str | None) -> None:
 
 def import_file(library: Library, file: str, *, as_json: bool) -> None:
     """`albums import FILE`; - is standard input. Raises UsageError if the file cannot be read."""
-    from explorer.search.album_files import MAX_FILE_BYTES, import_albums
+    from explorer.search.export.album_files import MAX_FILE_BYTES, import_albums
 
     try:
         if file == "-":

@@ -19,10 +19,10 @@ from explorer.errors import EncoderError, ExplorerError, LibraryError
 from explorer.library.library import Library
 from explorer.library.queries.filters import Filters
 from explorer.library.rows import PhotoRow
+from explorer.search.comparison.model_comparison import ModelComparison, compare_models
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
-from explorer.search.model_comparison import ModelComparison, compare_models
 
 
 class ComparedSearch:

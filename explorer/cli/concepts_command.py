@@ -12,8 +12,8 @@ from explorer.errors import EncoderError, UsageError
 from explorer.library.library import Library
 from explorer.library.stores import concept_store as store
 from explorer.library.stores.concept_store import Concept
-from explorer.search.concepts import ConceptModels
 from explorer.search.engine import SearchEngine
+from explorer.search.ranking.concepts import ConceptModels
 from explorer.text_format import count, whole_number
 
 _PHOTO_ACTIONS = ("make", "add", "remove")

@@ -17,8 +17,8 @@ from explorer.cli.photo_arguments import with_files
 from explorer.errors import UsageError
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse
-from explorer.search.match_explanation import explain_match
-from explorer.search.match_reasons import REASON_LABELS
+from explorer.search.results.match_explanation import explain_match
+from explorer.search.results.match_reasons import REASON_LABELS
 
 
 @click.command("explain", cls=QueryCommand, help="Say why a photo matches a query.")

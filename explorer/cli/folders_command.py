@@ -12,8 +12,8 @@ from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json
 from explorer.config import PROGRAM
 from explorer.library.queries.facet_columns import FacetColumns
-from explorer.search.facet_node import FacetNode
-from explorer.search.folder_tree import MOST_LEVELS, FolderTree
+from explorer.search.facets.facet_node import FacetNode
+from explorer.search.facets.folder_tree import MOST_LEVELS, FolderTree
 from explorer.text_format import count
 
 

@@ -69,12 +69,12 @@ def index_command(
 ) -> int:
     """Print what was indexed."""
     _start_ahead(library)
-    from explorer.indexing.encoder_fallback import DEFAULT_ENCODER, load_encoder
     from explorer.indexing.foreground import index_folders
+    from explorer.indexing.models.encoder_fallback import DEFAULT_ENCODER, load_encoder
     from explorer.library import model_settings
     from explorer.library.stores.root_store import check_folder
     from explorer.scanning.ignore import validate_globs
-    from explorer.search.relevance_cache import prepare
+    from explorer.search.relevance.relevance_cache import prepare
 
     paths = [absolute(folder) for folder in folders]
     for path in paths:

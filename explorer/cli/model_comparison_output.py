@@ -10,15 +10,15 @@ from explorer.cli.output import emit
 from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.search.folder_classes import (
+from explorer.search.comparison.folder_classes import (
     FolderClasses,
     FolderPrecision,
     folder_classes,
     folder_precision,
     query_precision,
 )
-from explorer.search.model_comparison import ModelComparison, ModelRanking, model_indexes
-from explorer.search.ranking_agreement import RankingAgreement
+from explorer.search.comparison.model_comparison import ModelComparison, ModelRanking, model_indexes
+from explorer.search.comparison.ranking_agreement import RankingAgreement
 from explorer.text_format import count, milliseconds, one_line
 
 # The most characters of a photo's name in the table.

@@ -17,7 +17,7 @@ from explorer.errors import LibraryError, UsageError
 from explorer.text_format import count, size
 
 if TYPE_CHECKING:
-    from explorer.indexing.model_list import ModelRow
+    from explorer.indexing.models.model_list import ModelRow
     from explorer.library.library import Library
 
 _WITH_NAME = ("get", "use", "drop")
@@ -88,8 +88,9 @@ def _get(name: str) -> int:
 
 
 def _use(given: str | None, name: str) -> int:
-    from explorer.encoders import fetch_state, registry
-    from explorer.indexing.model_list import PHOTOS_ONLY, compares_photos_only
+    from explorer.encoders import registry
+    from explorer.encoders.downloads import fetch_state
+    from explorer.indexing.models.model_list import PHOTOS_ONLY, compares_photos_only
     from explorer.library import model_settings
     from explorer.library.stores.worker_store import worker_alive
 
@@ -135,7 +136,7 @@ def _drop(given: str | None, name: str, *, weights: bool) -> int:
 def _drop_vectors(library: Library, name: str) -> str:
     """Drop a model's vectors, or tell a running indexer to drop them. Returns a message for the
     user. Raises UsageError for the model in use."""
-    from explorer.indexing.model_list import drop_model
+    from explorer.indexing.models.model_list import drop_model
     from explorer.library import model_settings
     from explorer.library.stores.command_store import send_command
     from explorer.library.stores.worker_store import worker_alive
@@ -167,7 +168,7 @@ def _drop_vectors(library: Library, name: str) -> str:
 
 
 def _choose(action: str) -> int:
-    from explorer.encoders import fetch_state
+    from explorer.encoders.downloads import fetch_state
 
     choice, said = _CHOICES[action]
     fetch_state.choose(choice)  # type: ignore[arg-type]
@@ -178,7 +179,7 @@ def _choose(action: str) -> int:
 
 
 def _list(given: str | None, *, as_json: bool) -> int:
-    from explorer.indexing.model_list import list_models
+    from explorer.indexing.models.model_list import list_models
 
     library = None
     with contextlib.suppress(LibraryError):

@@ -11,7 +11,7 @@ from explorer.cli.arguments import opened_library
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json
 from explorer.library.stores.location_store import location_counts
-from explorer.search.place_tree import PlaceNode, place_tree
+from explorer.search.facets.place_tree import PlaceNode, place_tree
 from explorer.text_format import count
 
 

@@ -14,7 +14,7 @@ from explorer.photos.photo_region import PhotoRegion
 from explorer.search.query import SearchHit
 
 if TYPE_CHECKING:
-    from explorer.search.region import EncodedPart
+    from explorer.search.ranking.region import EncodedPart
 
 # Seconds for comparing photos by local features. The limit is higher than on a page, so that the
 # result does not depend on how busy the computer is.
@@ -39,7 +39,7 @@ def pair_regions(photos: Sequence[str], regions: Sequence[str]) -> list[tuple[st
 def encode_regions(encoder: Encoder, parts: Sequence[tuple[str, PhotoRegion]]) -> list[EncodedPart]:
     """Encode parts of photo files for a search. Raises FolderError for a file that does not exist,
     and PhotoError for one that cannot be read."""
-    from explorer.search.region import EncodedPart, RegionEncoder
+    from explorer.search.ranking.region import EncodedPart, RegionEncoder
 
     encoded = list[EncodedPart]()
     with RegionEncoder(encoder) as regions:
@@ -57,7 +57,7 @@ def search_regions(
 ) -> list[SearchHit]:
     """The `top` best hits of a search by parts of photos. Photos that show the same object as one
     of the parts come first. search: returns a given number of hits."""
-    from explorer.search.object_match import MAX_LOOKED_AT, same_object_first_of
+    from explorer.search.ranking.object_match import MAX_LOOKED_AT, same_object_first_of
 
     by_id = {hit.id: hit for hit in search(max(top, MAX_LOOKED_AT))}
     previews = [region.preview for region in regions]

@@ -10,7 +10,7 @@ from explorer.cli.arguments import opened_library
 from explorer.cli.options import Command, json_option, library_option
 from explorer.cli.output import emit, emit_json
 from explorer.config import PROGRAM
-from explorer.encoders.encoder_engines import engine_of
+from explorer.encoders.runtime.encoder_engines import engine_of
 from explorer.errors import EncoderError
 from explorer.library.paths import printable
 from explorer.library.rows import RootRow, WorkerRow

@@ -15,7 +15,7 @@ from explorer.config import library_dir
 from explorer.errors import CatalogDamaged, LibraryLocked
 
 if TYPE_CHECKING:
-    from explorer.indexing.verify_report import VerifyReport
+    from explorer.indexing.verification.verify_report import VerifyReport
     from explorer.library.repair.salvage import SalvageReport
 
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @library_option
 def verify_command(library: str | None, as_json: bool, repair: bool, thorough: bool) -> int:
     """Print the problems. Exit code 1 if any remain."""
-    from explorer.indexing.verify_report import Inconsistency
+    from explorer.indexing.verification.verify_report import Inconsistency
 
     saved = _salvage_if_damaged(library) if repair else None
     try:
@@ -57,7 +57,7 @@ def verify_command(library: str | None, as_json: bool, repair: bool, thorough: b
 
 
 def _verified(given: str | None, *, repair: bool, thorough: bool) -> VerifyReport:
-    from explorer.indexing.verify import verify
+    from explorer.indexing.verification.verify import verify
 
     with opened_library(given) as library, TerminalProgress() as progress:
         return verify(

@@ -16,18 +16,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from explorer.config import PROGRAM
-from explorer.encoders import (
-    int8_verdict,
-    open_clip_conversion,
-    open_clip_models,
-    torch_device,
-    weights,
-)
+from explorer.encoders import open_clip_models
 from explorer.encoders.base import Pixels, Progress, Vectors
+from explorer.encoders.conversion import open_clip_conversion
+from explorer.encoders.conversion.open_clip_conversion import Conversion, file_stamp
+from explorer.encoders.downloads import weights
 from explorer.encoders.image_tower import ImageTower
-from explorer.encoders.open_clip_conversion import Conversion, file_stamp
 from explorer.encoders.open_clip_models import ModelReference, parse_name
-from explorer.encoders.openvino_runtime import conversion_cache_dir, remove_conversions
+from explorer.encoders.runtime import int8_verdict, torch_device
+from explorer.encoders.runtime.openvino_runtime import conversion_cache_dir, remove_conversions
 from explorer.encoders.text_tower import TextTower, remove_text, text_is_converted
 from explorer.errors import WeightsMissing
 from explorer.photos.input_spec import InputSpec

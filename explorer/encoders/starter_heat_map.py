@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Grid, Vectors, scaled_to_range
-from explorer.encoders.conversion_process import HEAT_MAP
-from explorer.encoders.openvino_runtime import ensure_converted
+from explorer.encoders.conversion.conversion_process import HEAT_MAP
+from explorer.encoders.runtime.openvino_runtime import ensure_converted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from filelock import FileLock
 
 from explorer.encoders.base import Vectors, encode_in_batches
-from explorer.encoders.openvino_runtime import (
+from explorer.encoders.runtime.openvino_runtime import (
     CompiledModel,
     DamagedConversion,
     cannot_store,

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.config import PROGRAM
-from explorer.encoders import weights
 from explorer.encoders.base import Pixels, Vectors, encode_in_batches
-from explorer.encoders.fastest_precision import load_fastest, random_images
-from explorer.encoders.openvino_runtime import (
+from explorer.encoders.downloads import weights
+from explorer.encoders.runtime.fastest_precision import load_fastest, random_images
+from explorer.encoders.runtime.openvino_runtime import (
     CompiledModel,
     conversion_cache_dir,
     ensure_converted,

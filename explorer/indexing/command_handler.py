@@ -7,7 +7,7 @@ from typing import Any
 
 from explorer.errors import FolderError, UsageError
 from explorer.indexing.forget_missing import forget_missing_files
-from explorer.indexing.model_list import drop_model
+from explorer.indexing.models.model_list import drop_model
 from explorer.indexing.watched_folders import add_folder
 from explorer.library import missing_files
 from explorer.library.library import Library

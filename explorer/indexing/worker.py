@@ -22,8 +22,8 @@ from filelock import FileLock
 
 from explorer.encoders.base import Encoder
 from explorer.errors import ExplorerError, LibraryLocked
-from explorer.indexing.encoder_fallback import DEFAULT_ENCODER, load_encoder, request_encoder
-from explorer.indexing.model_fetcher import ModelFetcher
+from explorer.indexing.models.encoder_fallback import DEFAULT_ENCODER, load_encoder, request_encoder
+from explorer.indexing.models.model_fetcher import ModelFetcher
 from explorer.indexing.throttle import lower_priority
 from explorer.indexing.worker_client import Heartbeat, report_if_idle
 from explorer.indexing.worker_loop import Stopped, Worker

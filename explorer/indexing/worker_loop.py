@@ -14,8 +14,8 @@ from explorer.encoders.base import Encoder
 from explorer.errors import CatalogDamaged
 from explorer.indexing import crash_cleanup, retry
 from explorer.indexing.command_handler import INTERRUPTING, CommandHandler
-from explorer.indexing.int8_step import Int8Step
-from explorer.indexing.model_switch import ModelSwitch
+from explorer.indexing.models.int8_step import Int8Step
+from explorer.indexing.models.model_switch import ModelSwitch
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
 from explorer.indexing.throttle import Throttle

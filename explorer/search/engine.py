@@ -20,7 +20,6 @@ from explorer.library.queries.photo_order import PhotoOrder
 from explorer.library.stores.concept_store import Concept
 from explorer.library.text.word_ranking import WordRanking, first_in_any_case, rank_by_words
 from explorer.library.vectors import VectorIndex
-from explorer.search.concepts import ConceptModels
 from explorer.search.encoder_choice import choose_encoder
 from explorer.search.language.concept_ranking import rank_by_concepts
 from explorer.search.language.interpret_phrases import interpret
@@ -28,16 +27,22 @@ from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_parts import all_of
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue
 from explorer.search.photo_filter import PhotoFilter, as_condition
-from explorer.search.photo_ranking import PhotoRanking
 from explorer.search.query import ExamplePhoto, Match, Query, SearchHit, SearchResult, Vector
-from explorer.search.query_relevance import QueryRelevance, match_words
-from explorer.search.query_summary import lone_concepts, named_phrase, standing, subject_of
-from explorer.search.query_terms import QueryTerms, VectorTerm
-from explorer.search.ranked_photos import RankedIds
-from explorer.search.ranked_search import RankedSearch, filtered_result
-from explorer.search.relevance_cache import RelevanceCache, is_prepared
-from explorer.search.subtraction import Negative, candidates_wanted, examples_wanted, subtract
-from explorer.search.term_encoding import TermEncoder
+from explorer.search.ranking.concepts import ConceptModels
+from explorer.search.ranking.photo_ranking import PhotoRanking
+from explorer.search.ranking.query_terms import QueryTerms, VectorTerm
+from explorer.search.ranking.ranked_photos import RankedIds
+from explorer.search.ranking.ranked_search import RankedSearch, filtered_result
+from explorer.search.ranking.subtraction import (
+    Negative,
+    candidates_wanted,
+    examples_wanted,
+    subtract,
+)
+from explorer.search.ranking.term_encoding import TermEncoder
+from explorer.search.relevance.query_relevance import QueryRelevance, match_words
+from explorer.search.relevance.relevance_cache import RelevanceCache, is_prepared
+from explorer.search.results.query_summary import lone_concepts, named_phrase, standing, subject_of
 
 # Size of the sample of the library with which a score is compared.
 _SAMPLE = 1000

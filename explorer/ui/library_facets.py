@@ -12,9 +12,9 @@ import numpy as np
 from explorer.library.library import Library
 from explorer.library.queries.facet_columns import FacetColumns, FacetTable
 from explorer.library.queries.photo_masks import PhotoMask
-from explorer.search.facet_node import FacetTree, NestedTree
-from explorer.search.facet_trees import camera_tree, date_tree
-from explorer.search.folder_tree import FolderTree
+from explorer.search.facets.facet_node import FacetTree, NestedTree
+from explorer.search.facets.facet_trees import camera_tree, date_tree
+from explorer.search.facets.folder_tree import FolderTree
 from explorer.ui import resources
 from explorer.ui.library_cache import LibraryCache
 

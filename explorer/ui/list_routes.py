@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from explorer.errors import ExplorerError
-from explorer.search.photo_list import PhotoList
+from explorer.search.results.photo_list import PhotoList
 from explorer.text_format import whole_number
 from explorer.ui import photo_lists
 from explorer.ui.components.gallery_tiles import layout_data, list_tiles

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.encoders import fetch_state, registry
-from explorer.encoders.fetch_state import FetchStatus
-from explorer.encoders.weights import is_offline
+from explorer.encoders import registry
+from explorer.encoders.downloads import fetch_state
+from explorer.encoders.downloads.fetch_state import FetchStatus
+from explorer.encoders.downloads.weights import is_offline
 from explorer.errors import EncoderError
-from explorer.indexing.model_fetcher import WantedModel, wanted_model
+from explorer.indexing.models.model_fetcher import WantedModel, wanted_model
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
 from explorer.ui.change_errors import attempt

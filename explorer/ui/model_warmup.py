@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from explorer.encoders import registry
 from explorer.library import model_settings
-from explorer.search.relevance_cache import prepare
+from explorer.search.relevance.relevance_cache import prepare
 from explorer.ui import resources
 
 log = logging.getLogger("explorer.models")

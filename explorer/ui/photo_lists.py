@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from explorer.search.photo_list import PhotoList
+from explorer.search.results.photo_list import PhotoList
 
 # The most photos in all lists together, at 15 bytes each; the number of photos that a caption
 # counts as; and the number of lists that are kept however long they are.

@@ -17,7 +17,7 @@ from explorer.library.library import Library
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
 from explorer.search.engine import SearchEngine
-from explorer.search.region import RegionEncoder
+from explorer.search.ranking.region import RegionEncoder
 from explorer.ui import photo_lists
 
 # Limits for decoding an upload, in seconds of wall-clock time and of CPU time.

@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from explorer.config import PROJECT
-from explorer.indexing.verify import verify
+from explorer.indexing.verification.verify import verify
 from explorer.library.library import Library
 from explorer.library.stores.command_store import send_command
 from explorer.library.stores.worker_store import worker_status

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from explorer.encoders import fetch_state
+from explorer.encoders.downloads import fetch_state
 from tests import pictures
 from tests.browser.app_server import Server
 from tests.browser.test_accessibility import check

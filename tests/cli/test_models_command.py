@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.encoders import fetch_state, weights
+from explorer.encoders.downloads import fetch_state, weights
 from tests.fixtures.command_line import Run
 
 

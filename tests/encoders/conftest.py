@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from explorer.encoders import open_clip_conversion, open_clip_models, registry
+from explorer.encoders import open_clip_models, registry
+from explorer.encoders.conversion import open_clip_conversion
 from explorer.encoders.open_clip_models import ModelReference
-from explorer.encoders.openvino_runtime import conversion_cache_dir, quiet_libraries
+from explorer.encoders.runtime.openvino_runtime import conversion_cache_dir, quiet_libraries
 from explorer.encoders.starter import StarterEncoder, load_starter
 from tests.encoders.hub import Hub, serving
 from tests.encoders.tokenizers import SIGLIP_SETTINGS, write_tokenizer

@@ -12,19 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.encoders import (
-    clip,
-    encoder_engines,
-    image_tower,
-    inference_engine,
-    torch_device,
-    torch_engine,
-)
+from explorer.encoders import clip, image_tower
 from explorer.encoders.clip import ClipEncoder
-from explorer.encoders.inference_engine import InferenceEngine
-from explorer.encoders.open_clip_conversion import Conversion
-from explorer.encoders.openvino_runtime import cpu_precision
-from explorer.encoders.torch_engine import TorchFailed, TorchModel
+from explorer.encoders.conversion.open_clip_conversion import Conversion
+from explorer.encoders.runtime import encoder_engines, inference_engine, torch_device, torch_engine
+from explorer.encoders.runtime.inference_engine import InferenceEngine
+from explorer.encoders.runtime.openvino_runtime import cpu_precision
+from explorer.encoders.runtime.torch_engine import TorchFailed, TorchModel
 from tests.encoders.conftest import TINY_CLIP, TinyModel
 from tests.encoders.test_open_clip import cosines, photos
 from tests.systems.simulated import run_on
@@ -44,7 +38,7 @@ def tiny_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         # open_clip imports transformers if it is there, as it is for tests only.
         "import sys; sys.modules['transformers'] = None;"
         "import open_clip; open_clip.add_model_config(sys.argv[1]);"
-        "from explorer.encoders.torch_process import main; sys.exit(main(*sys.argv[2:]))"
+        "from explorer.encoders.runtime.torch_process import main; sys.exit(main(*sys.argv[2:]))"
     )
     monkeypatch.setattr(
         torch_engine,

@@ -13,10 +13,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.encoders import clip, open_clip_conversion, registry
+from explorer.encoders import clip, registry
 from explorer.encoders.base import Pixels, Vectors
 from explorer.encoders.clip import ClipEncoder
-from explorer.encoders.openvino_runtime import CompiledModel, conversion_cache_dir, quiet_libraries
+from explorer.encoders.conversion import open_clip_conversion
+from explorer.encoders.runtime.openvino_runtime import (
+    CompiledModel,
+    conversion_cache_dir,
+    quiet_libraries,
+)
 from explorer.encoders.tokenizer import PhraseTokenizer
 from explorer.errors import EncoderError, WeightsMissing
 from explorer.photos.input_spec import InputSpec

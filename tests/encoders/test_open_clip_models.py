@@ -9,7 +9,7 @@ import pytest
 
 from explorer.encoders import open_clip_models
 from explorer.errors import UnknownEncoder
-from tests.encoders.test_open_clip_files import error_of
+from tests.encoders.conversion.test_open_clip_files import error_of
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from explorer.encoders import registry
 from explorer.encoders.starter import StarterEncoder
 from explorer.errors import EncoderError, UnknownEncoder, WeightsMissing
-from explorer.indexing.encoder_fallback import load_encoder
+from explorer.indexing.models.encoder_fallback import load_encoder
 from tests.encoders.hub import Hub
 from tests.tiny import Tiny
 

@@ -19,7 +19,8 @@ from explorer.config import PROJECT
 from explorer.demo.photographs import PHOTOGRAPHS, photograph
 from explorer.encoders import starter
 from explorer.encoders.base import Vectors, unit
-from explorer.encoders.openvino_runtime import quiet_libraries
+from explorer.encoders.conversion.starter_image_model import STAGE_FEATURES
+from explorer.encoders.runtime.openvino_runtime import quiet_libraries
 from explorer.encoders.starter import (
     HEAD_FILE,
     REFERENCE_FILE,
@@ -28,7 +29,6 @@ from explorer.encoders.starter import (
     StarterHead,
     map_inputs,
 )
-from explorer.encoders.starter_image_model import STAGE_FEATURES
 from explorer.photos.decode import decode
 from tests import pictures
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from explorer.demo.photographs import photograph
 from explorer.encoders.base import heat_map, scaled_to_range, unit
-from explorer.encoders.openvino_runtime import load_or_reconvert
+from explorer.encoders.runtime.openvino_runtime import load_or_reconvert
 from explorer.encoders.starter import SIDE, StarterEncoder, convert_map_model
 from explorer.encoders.starter_heat_map import occlusion_map
 from tests import pictures

@@ -7,9 +7,9 @@ import pytest
 
 from explorer.encoders.base import unit
 from explorer.encoders.starter import WORDS, StarterEncoder, StarterHead
-from explorer.search.relevance import RelevanceModel
-from explorer.search.relevance_signals import usual_likeness
-from explorer.search.rival_phrases import RivalPhrases
+from explorer.search.relevance.relevance import RelevanceModel
+from explorer.search.relevance.relevance_signals import usual_likeness
+from explorer.search.relevance.rival_phrases import RivalPhrases
 
 
 def test_reference_photos_are_of_this_version_and_compared_with_phrases(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from explorer.encoders import clip, registry
-from explorer.encoders.openvino_runtime import (
+from explorer.encoders.runtime.openvino_runtime import (
     DamagedConversion,
     conversion_cache_dir,
     ensure_converted,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from explorer.encoders.openvino_runtime import quiet_libraries
+from explorer.encoders.runtime.openvino_runtime import quiet_libraries
 from explorer.encoders.tokenizer import (
     PhraseTokenizer,
     adapt_hub_tokenizer,

@@ -14,7 +14,7 @@ from PIL import Image
 
 from explorer.encoders import registry, torchvision_encoders
 from explorer.encoders.base import Vectors
-from explorer.encoders.openvino_runtime import (
+from explorer.encoders.runtime.openvino_runtime import (
     CompiledModel,
     conversion_cache_dir,
     load_or_reconvert,

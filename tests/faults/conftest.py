@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.indexing import foreground, verify_files, verify_previews
+from explorer.indexing import foreground
+from explorer.indexing.verification import verify_files, verify_previews
 from tests.faults.worker_forks import InProcessDecoder
 
 

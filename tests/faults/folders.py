@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.indexing.foreground import index_folders
-from explorer.indexing.verify import verify
+from explorer.indexing.verification.verify import verify
 from explorer.library.library import Library
 from explorer.photos.decode import content_hash, decode
 from tests import pictures

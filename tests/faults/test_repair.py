@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from explorer.cli.app import main
-from explorer.indexing.verify import verify
-from explorer.indexing.verify_report import VerifyReport
+from explorer.indexing.verification.verify import verify
+from explorer.indexing.verification.verify_report import VerifyReport
 from explorer.library.library import Library
 from tests.faults.folders import RandomFolders, check, index
 

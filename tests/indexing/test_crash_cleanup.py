@@ -10,8 +10,8 @@ import pytest
 from explorer.decoding.pool import DecodePool
 from explorer.errors import PhotoError
 from explorer.indexing import crash_cleanup
-from explorer.indexing.verify_previews import check_previews
-from explorer.indexing.verify_report import Inconsistency, VerifyReport, VerifyRun
+from explorer.indexing.verification.verify_previews import check_previews
+from explorer.indexing.verification.verify_report import Inconsistency, VerifyReport, VerifyRun
 from explorer.library.repair import integrity
 from explorer.library.stores.photo_store import deferred_purge
 from explorer.photos.decode import content_hash

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock, Timeout
 
-from explorer.encoders import fetch_state
-from explorer.indexing.model_fetcher import ModelFetcher, WantedModel, wanted_model
+from explorer.encoders.downloads import fetch_state
+from explorer.indexing.models.model_fetcher import ModelFetcher, WantedModel, wanted_model
 from explorer.library import model_settings
 from explorer.library.library import Library
 from tests.fixtures.better_model import weights_file

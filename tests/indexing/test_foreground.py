@@ -11,8 +11,8 @@ from explorer.decoding.pool import DecodePool
 from explorer.encoders import registry
 from explorer.errors import FolderError, LibraryLocked, UnknownEncoder, WeightsMissing
 from explorer.indexing import foreground
-from explorer.indexing.encoder_fallback import load_encoder
 from explorer.indexing.foreground import index_folders
+from explorer.indexing.models.encoder_fallback import load_encoder
 from explorer.indexing.progress import Progress
 from explorer.library.library import Library
 from explorer.library.stores.setting_store import get_setting

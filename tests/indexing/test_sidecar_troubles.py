@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.decoding.sidecar_reader import SidecarReader
-from explorer.indexing.verify import verify
+from explorer.indexing.verification.verify import verify
 from explorer.library.stores.sidecar_store import sidecars_of, unapplied_sidecars
 from explorer.photos.metadata.sidecar_content import SidecarContent, SidecarReading
 from explorer.systems.this_system import this_system

@@ -13,8 +13,13 @@ from explorer.search import engine as engine_module
 from explorer.search.engine import SearchEngine
 from explorer.search.language.parse_query import parse
 from explorer.search.query import ExamplePhoto, Query
-from explorer.search.relevance_cache import RelevanceCache
-from explorer.search.subtraction import Negative, candidates_wanted, examples_wanted, subtract
+from explorer.search.ranking.subtraction import (
+    Negative,
+    candidates_wanted,
+    examples_wanted,
+    subtract,
+)
+from explorer.search.relevance.relevance_cache import RelevanceCache
 from tests.factory import DIM, VERSION, LibraryBuilder, vector_of
 from tests.search.conftest import ImageOnlyEncoder
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.engine import SearchEngine
-from explorer.search.relevance_cache import prepare
+from explorer.search.relevance.background_phrases import BACKGROUND_PHRASES
+from explorer.search.relevance.relevance_cache import prepare
 from tests.factory import LibraryBuilder
 
 

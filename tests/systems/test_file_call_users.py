@@ -16,9 +16,9 @@ OF_THE_PROGRAM = frozenset(
     f"explorer/{name}.py"
     for name in (
         "bootstrap", "venv_files", "torch_source", "cli/app", "decoding/decode_server",
-        "demo/sample_files", "encoders/hub_cache", "library/durable_io", "library/permissions",
-        "library/removals/removal_journal", "library/screen_cache", "ui/access_token",
-        "ui/single_instance",
+        "demo/sample_files", "encoders/downloads/hub_cache", "library/durable_io",
+        "library/permissions", "library/removals/removal_journal", "library/screen_cache",
+        "ui/access_token", "ui/single_instance",
     )
 )  # fmt: skip
 # Where only Linux comes: its change events.

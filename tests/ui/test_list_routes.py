@@ -13,10 +13,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from explorer.config import library_dir
-from explorer.search.photo_list import PhotoList
-from explorer.search.ranked_photos import RankedIds
-from explorer.search.result_stacks import PhotoStacks
-from explorer.search.result_view import ResultView
+from explorer.search.ranking.ranked_photos import RankedIds
+from explorer.search.results.photo_list import PhotoList
+from explorer.search.results.result_stacks import PhotoStacks
+from explorer.search.results.result_view import ResultView
 from explorer.ui import photo_lists, resources, server
 from explorer.ui.access_token import access
 from tests.ui.conftest import id_of

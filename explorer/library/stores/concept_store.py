@@ -2,7 +2,7 @@
 
 An example is a content, identified by its hash, so it remains one wherever its files are and with
 any encoder. The app and the command line write both tables themselves, in one short transaction
-each. What an encoder makes of a concept is never stored: `search/concepts.py` computes it.
+each. What an encoder makes of a concept is never stored: `search/ranking/concepts.py` computes it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.library.stores.album_store import Album, album_photos
-from explorer.search.album_files import AlbumImport, albums_json, import_albums
+from explorer.search.export.album_files import AlbumImport, albums_json, import_albums
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
 from explorer.ui.localized import count

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.anomalies import export_findings
 from explorer.anomalies.findings import Finding
 from explorer.library.paths import printable
-from explorer.search.photo_list import Caption
+from explorer.search.results.photo_list import Caption
 from explorer.ui.actions import PhotoAction
 from explorer.ui.anomalies_page import anomalies_state, finding_details
 from explorer.ui.anomalies_page.anomalies_state import AnomalyRequest

@@ -7,8 +7,8 @@ from typing import NamedTuple, get_args
 
 import streamlit as st
 
-from explorer.search.facet_node import FacetNode, FacetTree, trail_to
-from explorer.search.folder_tree import FolderTree, folder_test, tested_folder
+from explorer.search.facets.facet_node import FacetNode, FacetTree, trail_to
+from explorer.search.facets.folder_tree import FolderTree, folder_test, tested_folder
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_parts import tests_of

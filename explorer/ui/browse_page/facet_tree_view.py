@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from explorer.search.facet_node import FacetNode
+from explorer.search.facets.facet_node import FacetNode
 from explorer.ui.browse_page import browse_state
 from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader

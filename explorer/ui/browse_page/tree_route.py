@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from explorer.errors import ExplorerError
-from explorer.search.facet_node import FacetNode
+from explorer.search.facets.facet_node import FacetNode
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url

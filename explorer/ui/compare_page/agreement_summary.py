@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.search.model_comparison import ModelComparison
+from explorer.search.comparison.model_comparison import ModelComparison
 from explorer.ui.localized import count, number
 from explorer.ui.photo_labels import escape_markdown
 

@@ -7,7 +7,7 @@ import html
 import streamlit as st
 
 from explorer.library.paths import printable
-from explorer.search.model_comparison import embedded_models
+from explorer.search.comparison.model_comparison import embedded_models
 from explorer.ui import resources
 from explorer.ui.compare_page import compare_state
 from explorer.ui.compare_page.compare_state import CompareRequest

@@ -16,12 +16,12 @@ import streamlit as st
 
 from explorer.errors import EncoderError
 from explorer.indexing.preview_encoder import preview_pixels
+from explorer.search.comparison.model_comparison import embedded_models
 from explorer.search.engine import SearchEngine
 from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.model_comparison import embedded_models
 from explorer.search.query import ExamplePhoto, Query
 from explorer.text_format import whole_number
 from explorer.ui import resources

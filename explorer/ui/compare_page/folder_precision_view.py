@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.search.folder_classes import (
+from explorer.search.comparison.folder_classes import (
     FolderClasses,
     FolderPrecision,
     folder_classes,
     folder_precision,
     query_precision,
 )
-from explorer.search.model_comparison import ModelComparison, model_indexes
+from explorer.search.comparison.model_comparison import ModelComparison, model_indexes
 from explorer.ui import resources
 from explorer.ui.compare_page.compare_state import CompareRequest
 from explorer.ui.localized import count, number

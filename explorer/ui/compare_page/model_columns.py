@@ -10,7 +10,11 @@ from collections.abc import Iterator, Mapping
 import streamlit as st
 
 from explorer.library.rows import PhotoRow
-from explorer.search.model_comparison import ModelComparison, ModelRanking, compare_models
+from explorer.search.comparison.model_comparison import (
+    ModelComparison,
+    ModelRanking,
+    compare_models,
+)
 from explorer.ui import idle_models, resources
 from explorer.ui.compare_page import compare_state
 from explorer.ui.compare_page.compare_state import CompareRequest

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.config import APP_FILES, PROGRAM
-from explorer.search.model_comparison import embedded_models
+from explorer.search.comparison.model_comparison import embedded_models
 from explorer.ui import empty_library, resources
 from explorer.ui.compare_page import compare_state
 from explorer.ui.components.gallery import gallery

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.search.model_comparison import ModelComparison
+from explorer.search.comparison.model_comparison import ModelComparison
 from explorer.ui.localized import count, ordinal
 
 

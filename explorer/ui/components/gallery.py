@@ -24,7 +24,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.library.rows import PhotoRow
-from explorer.search.photo_list import PhotoList
+from explorer.search.results.photo_list import PhotoList
 from explorer.ui.actions import PhotoAction
 from explorer.ui.change_errors import attempt
 from explorer.ui.components import action_inbox

@@ -11,7 +11,7 @@ import numpy as np
 from explorer.library.catalog import Ids
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.search.photo_list import Caption, ListLayout, PhotoList
+from explorer.search.results.photo_list import Caption, ListLayout, PhotoList
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from explorer.library.catalog import Ids
-from explorer.search.photo_list import Caption, PhotoList
-from explorer.search.ranked_photos import RankedIds
-from explorer.search.result_stacks import NO_STACKS
-from explorer.search.result_view import ResultView
+from explorer.search.ranking.ranked_photos import RankedIds
+from explorer.search.results.photo_list import Caption, PhotoList
+from explorer.search.results.result_stacks import NO_STACKS
+from explorer.search.results.result_view import ResultView
 from explorer.ui import photo_lists, resources
 
 

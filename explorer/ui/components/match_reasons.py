@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from explorer.library.paths import printable
-from explorer.search.match_reasons import REASON_LABELS, MatchReason, highlighted_parts
+from explorer.search.results.match_reasons import REASON_LABELS, MatchReason, highlighted_parts
 
 
 def reasons_html(reasons: Sequence[MatchReason]) -> str:

@@ -13,7 +13,7 @@ from explorer.library.rows import PhotoRow
 from explorer.library.stores.album_store import albums_of
 from explorer.library.stores.quality_store import diagnostics_of
 from explorer.library.stores.sidecar_store import sidecars_of
-from explorer.search.folder_tree import folder_test
+from explorer.search.facets.folder_tree import folder_test
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree

@@ -19,7 +19,7 @@ from explorer.library.catalog import Ids
 from explorer.library.edits.edit_operations import set_rating
 from explorer.photos.photo_region import PhotoRegion
 from explorer.search.query import Query
-from explorer.search.region import PhotoPart
+from explorer.search.ranking.region import PhotoPart
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components import action_inbox

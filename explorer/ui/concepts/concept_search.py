@@ -12,12 +12,12 @@ from explorer.errors import EncoderError, ExplorerError
 from explorer.library.stores import concept_store as store
 from explorer.library.stores.concept_store import Concept
 from explorer.library.stores.decision_store import hashes_of
-from explorer.search.concepts import UnknownConcept
 from explorer.search.language.concept_ranking import ranking_concepts
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 from explorer.search.query import Query
+from explorer.search.ranking.concepts import UnknownConcept
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.localized import count

@@ -6,8 +6,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.config import PROGRAM
-from explorer.encoders import fetch_state, registry
-from explorer.indexing.model_list import PHOTOS_ONLY, ModelRow, list_models
+from explorer.encoders import registry
+from explorer.encoders.downloads import fetch_state
+from explorer.indexing.models.model_list import PHOTOS_ONLY, ModelRow, list_models
 from explorer.library import model_settings
 from explorer.library.catalog import Catalog
 from explorer.library.stores.command_store import send_command

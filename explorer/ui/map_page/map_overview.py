@@ -17,10 +17,10 @@ from explorer.errors import ExplorerError
 from explorer.library.library import Library
 from explorer.library.queries.photo_facts import photo_facts
 from explorer.library.stores.map_store import PhotoMap
-from explorer.search.background_phrases import BACKGROUND_PHRASES
 from explorer.search.map_labels import RegionName, Vocabulary, region_names
-from explorer.search.relevance import SAMPLE
-from explorer.search.relevance_cache import phrase_vectors
+from explorer.search.relevance.background_phrases import BACKGROUND_PHRASES
+from explorer.search.relevance.relevance import SAMPLE
+from explorer.search.relevance.relevance_cache import phrase_vectors
 from explorer.ui import resources
 from explorer.ui.components import map_data
 from explorer.ui.components.map_data import NONE, LegendEntry, MapColors

@@ -8,11 +8,11 @@ import streamlit as st
 
 from explorer.library.library import Library
 from explorer.library.stores.location_store import location_counts
+from explorer.search.facets.place_tree import PlaceNode, place_tree
 from explorer.search.language.query_tree import FieldTest, FieldValue, QueryTree
 from explorer.search.language.typed_values import Area, area
-from explorer.search.place_tree import PlaceNode, place_tree
 from explorer.search.query import Query
-from explorer.search.ranked_photos import RankedPhotos
+from explorer.search.ranking.ranked_photos import RankedPhotos
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_cache import LibraryCache

@@ -11,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.search.facets.place_tree import PlaceNode
 from explorer.search.language.typed_values import Area
-from explorer.search.place_tree import PlaceNode
 from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.places_page import places_state

@@ -14,10 +14,15 @@ from explorer.errors import ExplorerError
 from explorer.library.catalog import Ids
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.search import contact_sheet
-from explorer.search.export_files import ExportKind, ExportReport, check_export_folder, export_files
-from explorer.search.export_results import as_csv, as_json, as_paths
-from explorer.search.result_view import ResultView
+from explorer.search.export import contact_sheet
+from explorer.search.export.export_files import (
+    ExportKind,
+    ExportReport,
+    check_export_folder,
+    export_files,
+)
+from explorer.search.export.export_results import as_csv, as_json, as_paths
+from explorer.search.results.result_view import ResultView
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
 from explorer.ui.localized import count, moment

@@ -20,8 +20,13 @@ from explorer.search.language.print_query import print_query
 from explorer.search.language.query_parts import all_of, tests_of
 from explorer.search.language.query_tree import Condition, QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.ranked_photos import RankedPhotos
-from explorer.search.result_facets import FacetEntry, FacetGroup, changed_conditions, result_facets
+from explorer.search.ranking.ranked_photos import RankedPhotos
+from explorer.search.results.result_facets import (
+    FacetEntry,
+    FacetGroup,
+    changed_conditions,
+    result_facets,
+)
 from explorer.ui import resources
 from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader

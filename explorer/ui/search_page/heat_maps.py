@@ -11,8 +11,8 @@ from typing import NamedTuple
 from explorer.encoders.base import HeatMapEncoder, heat_map
 from explorer.errors import ExplorerError
 from explorer.library.rows import PhotoRow
-from explorer.search.heat_map import describe_heat_map, draw_heat_map
 from explorer.search.query import Query
+from explorer.search.results.heat_map import describe_heat_map, draw_heat_map
 from explorer.ui import resources
 
 # The latest heat maps, by everything that they depend on.

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Sequence
 
-from explorer.search.on_this_day import PastDay, on_this_day
+from explorer.search.facets.on_this_day import PastDay, on_this_day
 from explorer.ui import resources
 from explorer.ui.components.photo_cards import PhotoCard, photo_cards
 from explorer.ui.components.photo_urls import preview_url

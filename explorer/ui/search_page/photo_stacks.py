@@ -6,7 +6,7 @@ from explorer.library.library import Library
 from explorer.library.stores.pair_store import PAIRS_VERSION, raw_pairs, similar_shots
 from explorer.library.stores.quality_store import damaged_photos
 from explorer.photos.readers.raw_format import RAW_FORMATS
-from explorer.search.result_stacks import PhotoStacks
+from explorer.search.results.result_stacks import PhotoStacks
 from explorer.ui.library_cache import LibraryCache
 
 # Shots of one scene taken within this many seconds form one stack.

@@ -17,7 +17,7 @@ import numpy as np
 from explorer.errors import PhotoError
 from explorer.library.durable_io import delete_unless_read
 from explorer.search.query import ExamplePhoto
-from explorer.search.region import EncodedPart, PhotoPart
+from explorer.search.ranking.region import EncodedPart, PhotoPart
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.search_page import example_photos

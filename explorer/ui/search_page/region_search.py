@@ -8,7 +8,7 @@ import io
 import streamlit as st
 from PIL import Image
 
-from explorer.search.region import MAX_PARTS, EncodedPart, PhotoPart, print_parts
+from explorer.search.ranking.region import MAX_PARTS, EncodedPart, PhotoPart, print_parts
 from explorer.ui.components.photo_urls import data_url
 from explorer.ui.components.region_picker import PickerPhoto, region_picker
 from explorer.ui.search_page import example_photos, region_photos, search_state

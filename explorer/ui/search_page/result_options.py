@@ -6,7 +6,7 @@ from typing import NamedTuple, get_args
 
 import streamlit as st
 
-from explorer.search.result_order import Sorting
+from explorer.search.results.result_order import Sorting
 from explorer.ui.search_page import search_state
 
 # The values in the URL for settings other than the default.

@@ -10,13 +10,13 @@ import streamlit as st
 
 from explorer.library.catalog import Ids
 from explorer.library.queries.photo_order import OrderKey
-from explorer.search.match_explanation import explain_match
-from explorer.search.photo_list import PhotoList
-from explorer.search.ranked_photos import RankedIds, RankedPhotos
-from explorer.search.ranked_search import MAX_GOOD
-from explorer.search.result_order import Sorting
-from explorer.search.result_stacks import NO_STACKS
-from explorer.search.result_view import UNGRADED_MATCHES, ResultView
+from explorer.search.ranking.ranked_photos import RankedIds, RankedPhotos
+from explorer.search.ranking.ranked_search import MAX_GOOD
+from explorer.search.results.match_explanation import explain_match
+from explorer.search.results.photo_list import PhotoList
+from explorer.search.results.result_order import Sorting
+from explorer.search.results.result_stacks import NO_STACKS
+from explorer.search.results.result_view import UNGRADED_MATCHES, ResultView
 from explorer.ui import empty_library, photo_lists, resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components import viewer

@@ -23,10 +23,10 @@ from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.object_match import MAX_LOOKED_AT, same_object_first_of
 from explorer.search.query import Query, file_paths
-from explorer.search.ranked_photos import RankedPhotos, ReorderedPhotos
-from explorer.search.region import PhotoPart, parse_parts
+from explorer.search.ranking.object_match import MAX_LOOKED_AT, same_object_first_of
+from explorer.search.ranking.ranked_photos import RankedPhotos, ReorderedPhotos
+from explorer.search.ranking.region import PhotoPart, parse_parts
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.search_page import example_photos, region_photos

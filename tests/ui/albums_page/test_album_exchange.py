@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
 from explorer.library.stores import album_store
-from explorer.search.album_files import albums_json
+from explorer.search.export.album_files import albums_json
 from explorer.ui import resources
 from tests.ui.conftest import id_of
 from tests.ui.search_page.test_search_state import app

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 
 from explorer.config import PROJECT
-from explorer.search.folder_tree import folder_test
+from explorer.search.facets.folder_tree import folder_test
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import QueryTree
 from explorer.ui.browse_page import browse_state

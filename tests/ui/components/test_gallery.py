@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from explorer.search.photo_list import PhotoList
-from explorer.search.ranked_photos import RankedIds
-from explorer.search.result_stacks import NO_STACKS
-from explorer.search.result_view import ResultView
+from explorer.search.ranking.ranked_photos import RankedIds
+from explorer.search.results.photo_list import PhotoList
+from explorer.search.results.result_stacks import NO_STACKS
+from explorer.search.results.result_view import ResultView
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.components.gallery import _selected, _toggle_favourite

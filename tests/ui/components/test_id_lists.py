@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.search.photo_list import Caption
+from explorer.search.results.photo_list import Caption
 from explorer.ui import photo_lists, resources
 from explorer.ui.components.gallery_tiles import list_tiles
 from explorer.ui.components.id_lists import photos_by_day, photos_in_order

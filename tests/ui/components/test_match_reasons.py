@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.search.match_reasons import MatchReason
+from explorer.search.results.match_reasons import MatchReason
 from explorer.ui.components.match_reasons import reasons_html
 
 

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.config import PROJECT
-from explorer.search.photo_list import PhotoList
+from explorer.search.results.photo_list import PhotoList
 from explorer.ui import photo_lists, resources
 from explorer.ui.components import viewer
 from explorer.ui.places_page import places_photos

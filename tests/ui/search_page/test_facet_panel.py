@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from explorer.search.ranked_photos import RankedIds
+from explorer.search.ranking.ranked_photos import RankedIds
 from explorer.ui import resources
 from explorer.ui.search_page import facet_panel, search_state, search_widgets
 from explorer.ui.search_page.facet_panel import facet_groups

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from explorer.search.facets.on_this_day import PastDay
 from explorer.search.language.parse_query import parse
-from explorer.search.on_this_day import PastDay
 from explorer.ui import resources
 from explorer.ui.search_page.on_this_day import cards
 from tests.ui.conftest import id_of

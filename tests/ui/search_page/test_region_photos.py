@@ -8,7 +8,7 @@ import pytest
 
 from explorer.photos.photo_region import PhotoRegion
 from explorer.search.query import Query
-from explorer.search.region import PhotoPart, RegionEncoder
+from explorer.search.ranking.region import PhotoPart, RegionEncoder
 from explorer.ui import resources
 from explorer.ui.search_page import example_photos, region_photos
 from tests import pictures

@@ -11,9 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.encoders.base import Vectors
-from explorer.search.photo_list import PhotoList
-from explorer.search.query_relevance import QueryRelevance
-from explorer.search.query_terms import Scores
+from explorer.search.ranking.query_terms import Scores
+from explorer.search.relevance.query_relevance import QueryRelevance
+from explorer.search.results.photo_list import PhotoList
 from explorer.ui import resources
 from explorer.ui.search_page import search_results
 from tests.ui.conftest import id_of
@@ -145,7 +145,7 @@ def test_an_unknown_order_falls_back_to_the_default(
 def test_stacks_can_be_switched_off(
     photos: Path, shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from explorer.search.result_stacks import PhotoStacks
+    from explorer.search.results.result_stacks import PhotoStacks
 
     red, blue = id_of("red.jpg"), id_of("blue.jpg")
     monkeypatch.setattr(search_results, "photo_stacks", lambda: PhotoStacks.of([(red, blue)]))

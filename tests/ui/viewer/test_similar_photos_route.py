@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from explorer.search.result_stacks import PhotoStacks
+from explorer.search.results.result_stacks import PhotoStacks
 from explorer.ui.viewer import viewer_routes
 from tests.ui.conftest import id_of
 

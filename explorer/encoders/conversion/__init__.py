@@ -1,0 +1,1 @@
+"""Models in torch, and their conversion to files that OpenVINO runs."""

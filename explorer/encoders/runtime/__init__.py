@@ -1,0 +1,1 @@
+"""What encoders run on: OpenVINO in fp32, bf16 or INT8, or torch on a graphics processor."""

@@ -1,0 +1,1 @@
+"""Photos and results as files: copies, tables, contact sheets, albums."""

@@ -1,0 +1,1 @@
+"""What photos can be grouped by: folders, dates, cameras and places, as trees."""

@@ -1,0 +1,1 @@
+"""From the terms of a query to ranked photos."""

@@ -1,0 +1,1 @@
+"""How relevant results are: signals, weights, and what they are compared with."""

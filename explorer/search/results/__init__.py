@@ -1,0 +1,1 @@
+"""Results as they are shown: order, stacks, headings, and why each photo matched."""

@@ -30,15 +30,10 @@ from explorer.search.photo_filter import PhotoFilter, as_condition
 from explorer.search.query import ExamplePhoto, Match, Query, SearchHit, SearchResult, Vector
 from explorer.search.ranking.concepts import ConceptModels
 from explorer.search.ranking.photo_ranking import PhotoRanking
-from explorer.search.ranking.query_terms import QueryTerms, VectorTerm
+from explorer.search.ranking.query_terms import QueryTerms
 from explorer.search.ranking.ranked_photos import RankedIds
 from explorer.search.ranking.ranked_search import RankedSearch, filtered_result
-from explorer.search.ranking.subtraction import (
-    Negative,
-    candidates_wanted,
-    examples_wanted,
-    subtract,
-)
+from explorer.search.ranking.subtracted_terms import merge_subtracted
 from explorer.search.ranking.term_encoding import TermEncoder
 from explorer.search.relevance.query_relevance import QueryRelevance, match_words
 from explorer.search.relevance.relevance_cache import RelevanceCache, is_prepared
@@ -139,22 +134,7 @@ class SearchEngine:
         return self._without_subtracted(terms, index).representative
 
     def _without_subtracted(self, terms: QueryTerms, index: VectorIndex) -> QueryTerms:
-        """The terms after merging the subtracted ones into the others."""
-        if not terms.subtracted:
-            return terms
-        sample, size = self._sample(index), len(index)
-
-        def best(vector: Vector, number: int) -> Vector:
-            return index.rows(index.search(vector, number)[1]) if number else sample[:0]
-
-        negatives = [
-            Negative(vector, best(vector, examples_wanted(size)), weight)
-            for vector, weight in terms.subtracted_vectors()
-        ]
-        positive = terms.representative if terms.added else None
-        among = sample[:0] if positive is None else best(positive, candidates_wanted(size))
-        vector = subtract(positive, negatives, among, sample)
-        return QueryTerms((VectorTerm(vector),))
+        return merge_subtracted(terms, index, self._sample(index)) if terms.subtracted else terms
 
     def _sample(self, index: VectorIndex) -> Vector:
         """A sample of the index, float32 of shape (n, dim)."""

@@ -14,13 +14,8 @@ from explorer.errors import ExplorerError
 from explorer.library.catalog import Ids
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.search.export import contact_sheet
-from explorer.search.export.export_files import (
-    ExportKind,
-    ExportReport,
-    check_export_folder,
-    export_files,
-)
+from explorer.search.export import contact_sheet, export_files
+from explorer.search.export.export_files import ExportKind, ExportReport
 from explorer.search.export.export_results import as_csv, as_json, as_paths
 from explorer.search.results.result_view import ResultView
 from explorer.ui import resources
@@ -235,7 +230,7 @@ def into_folder(ids: Ids, kind: ExportKind, *, watched_allowed: bool = True) -> 
         return
     library = resources.library()
     try:
-        folder = check_export_folder(library, typed)
+        folder = export_files.check_export_folder(library, typed)
     except ExplorerError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
@@ -267,7 +262,7 @@ def _write(ids: Ids, folder: str, kind: ExportKind) -> None:
         bar.progress(done / len(rows), f"{count(done)} of {count(len(rows), 'photo')}")
 
     try:
-        report = export_files(resources.library(), rows, folder, kind, progress)
+        report = export_files.export_files(resources.library(), rows, folder, kind, progress)
     except ExplorerError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return

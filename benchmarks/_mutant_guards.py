@@ -22,7 +22,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "removal/metadata_merger": ("removal/test_companions", "removal/test_sidecar_failures"),
     "removal/sidecar_writer": ("removal/test_sidecar_failures", "systems/test_sidecars_in_use"),
     "removal/sidecar_restore": ("removal/test_restore", "removal/test_undo_bounds"),
-    "removal/safe_move": ("removal/test_new_files", "systems/test_macos_moves"),
+    "removal/safe_move": (
+        "removal/test_new_files",
+        "removal/test_removal_races",
+        "systems/test_macos_moves",
+    ),
     "removal/part_files": (
         "removal/test_safe_move",
         "removal/test_safe_move_copy",

@@ -84,6 +84,7 @@ def _rename(source: str, target: str) -> None:
     if this_system().rename_is_exclusive:
         file_calls.rename(source, target)
         return
+    before = _identity(source)
     try:
         file_calls.link(source, target)
     except OSError as error:
@@ -94,6 +95,10 @@ def _rename(source: str, target: str) -> None:
         return
     try:
         part_files.sync_folder(os.path.dirname(target))
+        # Syncing takes time. A program may have saved a new version under the old name meanwhile,
+        # and that one has no other name.
+        if _identity(source) != before:
+            raise FileChanged(errno.EIO, "the file changed while it was moved", source)
         file_calls.unlink(source)
     except OSError:
         # The source could not be deleted (its folder may be read-only), so it keeps its name, and
@@ -103,6 +108,11 @@ def _rename(source: str, target: str) -> None:
         if os.path.samestat(file_calls.lstat(source), file_calls.lstat(target)):
             file_calls.unlink(target)
         raise
+
+
+def _identity(path: str) -> tuple[int, ...]:
+    """The stamp without the change time, which a new hard link changes."""
+    return file_stamp(path)[:4]
 
 
 def _rename_over_placeholder(source: str, target: str) -> None:

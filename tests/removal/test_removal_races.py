@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from explorer.library.removals.removal_journal import RemovalJournal
-from explorer.removal import safe_move, trash
+from explorer.removal import part_files, safe_move, trash
 from explorer.removal.metadata_merger import MetadataMerger
 from explorer.removal.preflight import Preflight
 from explorer.removal.remove import remove
+from explorer.removal.results import TRASH
 from explorer.removal.sidecar_writer import PreparedSidecar
 from explorer.removal.undo import undo
 from tests.fixtures.small_library import SmallLibrary
@@ -40,6 +41,40 @@ def test_a_file_that_changes_after_the_check_is_kept(
         assert (two_copies.photos / "b.jpg").read_text() == "new"
         (two_copies.photos / "b.jpg").unlink()
         two_copies.add_photo("b.jpg", "one")
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+@pytest.mark.parametrize("to", ["trash", "folder"])
+def test_a_version_saved_while_the_folder_is_synced_is_kept(
+    two_copies: SmallLibrary, to: str, in_place: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At that moment, the file has two names, and the old one is about to be deleted. Programs that
+    preserve a photo's times may save a version with the same size and time."""
+    photo, facts = two_copies.photos / "b.jpg", (two_copies.photos / "b.jpg").stat()
+    before = photo.read_bytes()
+    saved = list[Path]()
+
+    def save(_: str) -> None:
+        if not saved and photo.stat().st_nlink == 2:
+            new = photo if in_place else photo.with_name("new")
+            new.write_bytes(before + b"more" if in_place else before[::-1])
+            os.utime(new, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+            new.replace(photo)
+            saved.append(new)
+
+    monkeypatch.setattr(part_files, "sync_folder", save)
+    (result,) = remove(
+        two_copies.library,
+        [two_copies.removal("b.jpg", "a.jpg")],
+        str(two_copies.base / "aside") if to == "folder" else TRASH,
+    ).results
+    assert saved and result.state == "failed", result
+    assert photo.read_bytes() == (before + b"more" if in_place else before[::-1])
+    # Nor is the version lost that moved.
+    others = {
+        path: data for path, data in two_copies.tree().items() if path not in ("a.jpg", "b.jpg")
+    }
+    assert len(others) == (0 if in_place else 1)
 
 
 def test_a_copy_is_read_again_at_its_destination(

@@ -53,6 +53,8 @@ GUARDS_OF_READING: dict[str, tuple[str, ...]] = {
     "matching/same_picture": ("matching/test_retakes",),
     "matching/recompression": ("matching/test_full_resolution", "matching/test_retakes"),
     "matching/retakes": (),
+    "matching/local_motion": ("matching/test_retakes",),
+    "matching/geometry": (),
     "photos/containers/contents": ("photos/containers/test_content_reader",),
     "photos/containers/content_reader": ("photos/containers/test_appended_data",),
     "photos/containers/appended_data": ("photos/containers/test_content_reader",),

@@ -79,7 +79,7 @@ def is_local_motion(one: Floats, other: Floats, toned: Floats, changed: Mask) ->
     detail = [(x - np.asarray(cv2.blur(x, size), np.float32))[changed] for x in (toned, other)]
     deviations = float(detail[0].std() * detail[1].std())
     covariance = float(((detail[0] - detail[0].mean()) * (detail[1] - detail[1].mean())).mean())
-    return deviations > 0 and covariance < THRESHOLDS.max_correlation * deviations
+    return covariance < THRESHOLDS.max_correlation * deviations
 
 
 def _local_range(x: Floats) -> Floats:

@@ -84,7 +84,8 @@ def color_break(pixels: npt.NDArray[np.uint8], period: int, unit: tuple[int, int
         plain = _plain_shares(pixels, period)
         if plain.mean() > _T.max_plain:
             return 0.0
-        edges = (likely[:, None] + 1) * down + (-1, 0, down)
+        # The row below the lower edge may be cut off by the border of the picture.
+        edges = np.minimum((likely[:, None] + 1) * down + (-1, 0, down), len(plain) - 1)
         likely = likely[(plain[edges] <= _T.max_plain_beside).all(axis=1)]
     if not len(likely):
         return 0.0

@@ -83,3 +83,10 @@ def test_pictures_of_any_size_can_be_measured(
 ) -> None:
     pixels = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
     assert 0 <= color_break(pixels, period, unit) <= 1
+
+
+@pytest.mark.parametrize("height", [704, 709, 711, 712])
+def test_a_shift_in_the_last_rows_is_measured_whatever_the_height(height: int) -> None:
+    """The last row of blocks may be cut off."""
+    shifted = color_shifted(scene(8, (900, height)), (height - 21) // 16, 20, 40)
+    assert color_break(shifted, 8, (2, 2)) > _CERTAIN

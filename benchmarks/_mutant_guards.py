@@ -149,7 +149,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "scanning/test_write_detection",
     ),
     "indexing/move_detection": _SCANNING,
-    "indexing/vanished_files": _SCANNING,
+    "indexing/vanished_files": (*_SCANNING, "indexing/test_photo_updates"),
     "indexing/path_prefixes": ("indexing/test_compare_edges",),
     "indexing/forget_missing": ("indexing/test_vanished_files",),
     "indexing/read_outcomes": (),

@@ -121,4 +121,30 @@ GUARDS_OF_READING: dict[str, tuple[str, ...]] = {
     ),
     "search/language/phrase_vocabulary": ("search/language/test_interpret_phrases",),
     "search/language/modifier_scope": ("search/language/test_interpret_phrases",),
+    "search/language/query_grammar": (
+        "search/language/test_parse_query",
+        "search/language/test_completion",
+        "search/language/test_query_properties",
+    ),
+    "search/language/query_items": (
+        "search/language/test_parse_query",
+        "search/language/test_typed_values",
+        "search/language/test_query_properties",
+    ),
+    "search/language/query_parts": (
+        "search/language/test_parse_query",
+        "search/language/test_interpret_phrases",
+        "search/language/test_query_properties",
+    ),
+    "search/language/single_dates": (
+        "search/language/test_date_expressions",
+        "search/language/test_interpret_phrases",
+    ),
+    "search/language/negation": ("search/language/test_interpret_phrases",),
+    "search/language/number_expressions": ("search/language/test_interpret_phrases",),
+    "search/language/camera_expressions": ("search/language/test_interpret_phrases",),
+    "search/language/place_names": ("search/test_photo_filter",),
+    "search/language/query_chips": (),
+    "search/language/value_labels": ("search/language/test_query_chips",),
+    "search/language/completion": (),
 }

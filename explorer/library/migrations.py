@@ -98,5 +98,4 @@ def _add(steps: Migrations, name: str, sql: str) -> None:
     @steps(name=name)
     def step(db: sqlite_utils.Database) -> None:
         for statement in sql.split(";\n"):
-            if statement.strip():
-                db.execute(statement)
+            db.execute(statement)

@@ -116,6 +116,25 @@ def test_files_in_the_cloud_count_as_moved_or_failed(
     assert known.scan()[0].failed == 1 and recorded == ["c.jpg", "c.jpg"]
 
 
+def test_a_file_that_is_not_read_yet_is_recorded_once(
+    known: Known, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded, layers = list[str](), known.photos / "layers.psd"
+    real = put_failed
+
+    def record(writer: Writer, root_id: int, seen: FileStat, *why: Any) -> None:
+        recorded.append(seen.path)
+        real(writer, root_id, seen, *why)
+
+    monkeypatch.setattr(reconcile, "put_failed", record)
+    for content, number in ((b"8BPS", 1), (b"8BPS", 1), (b"8BPS again", 2), (b"8BPS again", 2)):
+        if not layers.exists() or layers.read_bytes() != content:
+            layers.write_bytes(content)
+        summary, new = known.scan()
+        assert (summary.failed, summary.unchanged, new) == (1, 1, [])
+        assert recorded == ["layers.psd"] * number
+
+
 def test_a_file_that_could_not_be_read_is_read_again_after_its_bytes_were_in_the_cloud(
     known: Known, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,13 @@ from collections.abc import Iterable
 
 import pytest
 
-from explorer.indexing.vanished_files import ASK_MINIMUM, ASK_SHARE, SAME_DELETION, VanishedFiles
+from explorer.indexing.vanished_files import (
+    ASK_MINIMUM,
+    ASK_SHARE,
+    SAME_DELETION,
+    VanishedFiles,
+    may_be_away,
+)
 from explorer.library.file_rows import FileStat, KnownFile
 from explorer.library.stores.file_store import files_below, put_failed, put_present
 from explorer.library.stores.root_store import update_root
@@ -201,3 +207,20 @@ def test_a_folder_that_is_online_is_left_as_it_is(builder: LibraryBuilder) -> No
     # Its drive was away in this run, though it is here now.
     run.record([])
     assert builder.library.catalog.roots()[0]["state"] == "offline"
+
+
+def test_a_file_may_be_away_below_a_lost_drive_or_behind_a_broken_link(
+    builder: LibraryBuilder,
+) -> None:
+    (root,) = builder.library.catalog.roots()
+    root["mounts"] = ["card"]
+    photos = builder.library.dir.parent / "photos"
+    for folder in ("card", "cards"):
+        (photos / folder).mkdir()
+    (photos / "there.jpg").touch()
+    (photos / "link.jpg").symlink_to(photos / "there.jpg")
+    (photos / "broken.jpg").symlink_to(photos / "unplugged" / "a.jpg")
+    names = ("card/a.jpg", "cards/a.jpg", "gone.jpg", "there.jpg", "link.jpg", "broken.jpg")
+    files = [KnownFile(1, root["id"], name, 1, 1, 0, "present", 1) for name in names]
+    found = {file.path for file in files if may_be_away(root, file)}
+    assert found == {"card/a.jpg", "broken.jpg"}

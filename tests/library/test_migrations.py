@@ -5,6 +5,8 @@ import itertools
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -144,6 +146,56 @@ def test_only_photos_that_have_copies_are_compared_again(
         assert decisions(catalog).apart(digest_of("one"), digest_of("two"))
     finally:
         library.close()
+
+
+def test_only_numbers_that_a_release_may_reach_are_those_of_a_later_one() -> None:
+    version = migrations.VERSION
+    numbers = (0, version, version + 1, version + 10_000, version + 10_001)
+    assert [migrations.too_new(number) for number in numbers] == [False, False, True, True, False]
+
+
+def test_the_lock_is_held_while_the_schema_changes_and_only_then() -> None:
+    held = list[int]()
+
+    @contextlib.contextmanager
+    def lock() -> Iterator[None]:
+        held.append(version())
+        yield
+        held.append(version())
+
+    def version() -> int:
+        return int(db.execute("pragma user_version").fetchone()[0])
+
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        migrations.migrate(db, lock())
+        assert held == [0, migrations.VERSION]
+        migrations.migrate(db, lock())
+        assert held == [0, migrations.VERSION]
+
+
+def test_a_catalog_that_another_process_migrates_meanwhile_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @contextlib.contextmanager
+    def lock() -> Iterator[None]:
+        db.execute(f"pragma user_version = {migrations.VERSION}")
+        yield
+
+    def twice(_: sqlite3.Connection) -> None:
+        raise AssertionError("migrated twice")
+
+    monkeypatch.setattr(migrations, "_apply", twice)
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        migrations.migrate(db, lock())
+
+
+def test_other_threads_may_import_pandas_while_a_catalog_is_migrated() -> None:
+    blocker = migrations._PandasBlocker()
+    blocker.find_spec("numpy")
+    with pytest.raises(ModuleNotFoundError):
+        blocker.find_spec("pandas")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(blocker.find_spec, "pandas").result()
 
 
 def test_a_new_library_does_not_load_pandas() -> None:

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from explorer.errors import UsageError
+from explorer.library.connection import write_transaction
 from explorer.library.edits.edit_history import past_edits
 from explorer.library.edits.edit_undo import undo_edit
 from explorer.library.missing_files import purge_expired
@@ -17,6 +18,7 @@ from explorer.library.stores.album_store import (
     albums,
     albums_of,
     delete_album,
+    drop_if_empty,
     find_album,
     in_album,
     remove_from_album,
@@ -39,6 +41,8 @@ def test_an_album_is_created_by_adding_to_it(builder: LibraryBuilder, photos: li
         name, edit = add_to_album(catalog, typed, ids)
         assert edit is not None and (name, edit.photos) == ("Été 2020", added)
         assert edit == past_edits(catalog)[0]
+        shown = find_album(catalog, "Été 2020")
+        assert (shown.photos, shown.cover) == (len(ids), ids[-1])
     assert add_to_album(catalog, "ete 2020", photos) == ("Été 2020", None)
     assert add_to_album(catalog, "Other", [999]) == ("Other", None)
     (album,) = albums(catalog)
@@ -104,6 +108,21 @@ def test_an_album_is_renamed_and_deleted(builder: LibraryBuilder, photos: list[i
     assert delete_album(catalog, album) is None
     with pytest.raises(UsageError, match="no longer exists"):
         rename_album(catalog, album.id, "Again")
+
+
+def test_only_an_empty_album_is_dropped_and_only_once(
+    builder: LibraryBuilder, photos: list[int]
+) -> None:
+    catalog = builder.library.catalog
+    for name in ("Best", "Empty", "Other"):
+        add_to_album(catalog, name, photos)
+    for name in ("Empty", "Other"):
+        remove_from_album(catalog, find_album(catalog, name), photos)
+    best, empty, _ = (album.id for album in albums(catalog))
+    with write_transaction(catalog.path) as db:
+        dropped = [drop_if_empty(db, number) for number in (best, empty, empty)]
+    assert dropped == [False, True, False]
+    assert [album.name for album in albums(catalog)] == ["Best", "Other"]
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\n", "\0", "\udcff", "\u200b"])

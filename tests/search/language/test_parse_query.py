@@ -137,6 +137,7 @@ def test_conditions_are_parsed(text: str, condition: Condition) -> None:
         ("dog +", "+", "missing after “+”"), ("dog - ", "-", "missing after “-”"),
         ("dog + - cat", "+", "missing after “+”"), ("OR dog", "OR", "missing before “OR”"),
         ("dog OR", "OR", "missing after “OR”"), ("a | | b", "|", "missing after “|”"),
+        ("a OR b |", "|", "missing after “|”"), ("| a OR b", "|", "missing before “|”"),
         ("AND dog", "AND", "missing before “AND”"), ("NOT", "NOT", "missing after “NOT”"),
         ("(dog OR iso:>800)", "OR", "but not a phrase with a condition"),
         ("(dog + cat OR bird)", "dog + cat", "one phrase or one photo"),

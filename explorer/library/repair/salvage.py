@@ -9,6 +9,7 @@ constraints of the schema.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from explorer.errors import LibraryError
 from explorer.library.connection import connect
+from explorer.library.durable_io import replace_durably
 from explorer.library.migration_steps.m020_album_names import RECORD_DELETIONS
 from explorer.library.migrations import migrate
 from explorer.library.paths import join, printable
@@ -78,9 +80,11 @@ def salvage(path: Path) -> SalvageReport:
     For the process that holds the library's lock, while the catalog is open nowhere. Raises
     LibraryError if it cannot be read or written, and LibraryNewer if a later release wrote it.
     """
-    new, kept = path.with_suffix(".saved"), _free_name(path)
+    new = path.with_suffix(".saved")
     try:
         # What an interrupted repair left.
+        _take_back(path)
+        kept = _free_name(path)
         for name in (new, *(_beside(new, suffix) for suffix in _BESIDE)):
             name.unlink(missing_ok=True)
         source = DamagedCatalog(Pages(path))
@@ -92,17 +96,41 @@ def salvage(path: Path) -> SalvageReport:
             target.execute("pragma journal_mode = delete")
         finally:
             target.close()
-        for suffix in _BESIDE:
-            # Belongs to the damaged file, and is moved with it.
-            with contextlib.suppress(FileNotFoundError):
-                _beside(path, suffix).rename(_beside(kept, suffix))
-        path.rename(kept)
-        new.rename(path)
+        _put_in_place(new, path, kept)
     except OSError as error:
         raise LibraryError(
             f"The catalog {path} cannot be repaired: {error.strerror or error}."
         ) from error
     return done
+
+
+def _put_in_place(new: Path, path: Path, kept: Path) -> None:
+    """Give the damaged file another name, and the new one its name, so that there is a catalog at
+    every moment: in place of a missing one, an empty one would be made."""
+    has_links = True
+    try:
+        os.link(path, kept)
+    except OSError:
+        # File systems of memory cards have none.
+        has_links = False
+    for suffix in _BESIDE:
+        # Belongs to the damaged file, and is moved with it.
+        with contextlib.suppress(FileNotFoundError):
+            _beside(path, suffix).rename(_beside(kept, suffix))
+    if not has_links:
+        path.rename(kept)
+    replace_durably(new, path)
+
+
+def _take_back(path: Path) -> None:
+    """Undo what `_put_in_place` did if it was interrupted: without its log, the damaged file lacks
+    the last changes."""
+    for kept in path.parent.glob(f"{path.stem}.damaged-*{path.suffix}"):
+        if kept.samefile(path):
+            for suffix in _BESIDE:
+                with contextlib.suppress(FileNotFoundError):
+                    _beside(kept, suffix).rename(_beside(path, suffix))
+            kept.unlink()
 
 
 def _beside(path: Path, suffix: str) -> Path:
@@ -111,9 +139,11 @@ def _beside(path: Path, suffix: str) -> Path:
 
 def _free_name(path: Path) -> Path:
     number = 1
-    while (name := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
+    while True:
+        name = path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")
+        if not any(each.exists() for each in (name, *(_beside(name, end) for end in _BESIDE))):
+            return name
         number += 1
-    return name
 
 
 def _fill(target: sqlite3.Connection, source: DamagedCatalog) -> tuple[dict[str, int], list[str]]:

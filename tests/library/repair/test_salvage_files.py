@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from explorer.library.connection import connect
+from explorer.library.durable_io import replace_durably
 from explorer.library.repair import salvage as salvage_module
 from explorer.library.repair.salvage import salvage
 from tests.library.filled_catalog import rows_of, salvaged
@@ -76,16 +78,61 @@ def test_the_new_catalog_is_closed_before_it_is_moved(
         return opened[-1]
 
     monkeypatch.setattr(salvage_module, "connect", remember)
-    real = Path.rename
 
-    def rename(self: Path, target: Path) -> Path:
+    def replace(new: Path, old: Path) -> None:
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             opened[0].execute("select 1")
-        return real(self, target)
+        replace_durably(new, old)
 
-    monkeypatch.setattr(Path, "rename", rename)
+    monkeypatch.setattr(salvage_module, "replace_durably", replace)
     salvage(path)
     assert len(opened) == 1
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_a_repair_that_is_interrupted_while_files_are_renamed_is_made_again(
+    made: Path, path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    """moved: how many of the files beside the catalog had their new names."""
+    real, renamed = Path.rename, list[str]()
+
+    def rename(self: Path, target: Path) -> Path:
+        if len(renamed) == moved:
+            raise KeyboardInterrupt
+        renamed.append(self.name)
+        return real(self, target)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with cut_off(path), monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename)
+        patch.setattr(salvage_module, "replace_durably", stop)
+        with pytest.raises(KeyboardInterrupt):
+            salvage(path)
+    assert len(renamed) == moved and path.exists()
+    saved = salvage(path)
+    assert saved.kept.name == "catalog.damaged-1.db"
+    for each in (path, saved.kept):
+        assert rows_of(each)["setting"] == rows_of(made)["setting"] | {("last", "change")}
+    assert len(list(path.parent.glob("catalog.damaged*.db"))) == 1
+
+
+def test_a_catalog_is_repaired_on_a_drive_without_links(
+    made: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    before = path.read_bytes()
+    saved, found = salvaged(path)
+    assert found == rows_of(made) and saved.kept.read_bytes() == before
+
+
+def test_a_log_of_another_damaged_file_is_never_beside_a_kept_one(path: Path) -> None:
+    path.with_name("catalog.damaged-1.db-wal").write_bytes(b"of a file that was deleted")
+    assert salvage(path).kept.name == "catalog.damaged-2.db"
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), OSError("odd")])

@@ -17,7 +17,7 @@ from explorer.errors import UsageError
 from explorer.library.catalog import Ids
 from explorer.library.library import Library
 from explorer.library.paths import from_line
-from explorer.library.queries import photo_conditions
+from explorer.library.queries import photo_conditions, recurring_times
 from explorer.library.queries.condition_masks import ConditionMasks
 from explorer.library.queries.filters import Filters
 from explorer.library.queries.photo_conditions import PhotoCondition
@@ -37,10 +37,18 @@ from explorer.search.language.query_tree import (
     WordsTest,
 )
 from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.search.language.typed_dates import (
+    SEASONS,
+    SOUTHERN,
+    DateRange,
+    DaysOfYear,
+    Hours,
+    RecurringTime,
+    SeasonTime,
+)
 from explorer.search.language.typed_values import (
     Area,
     Choice,
-    DateRange,
     NamedPlace,
     NumberRange,
     Place,
@@ -113,6 +121,8 @@ class PhotoFilter:
             return self._text(name, typed)
         if isinstance(typed, Choice) and name == "is" and typed.name in self._pictures.NAMES:
             return self._pictures.mask(typed.name)
+        if isinstance(typed, RecurringTime):
+            return self._masks.meeting(self._at_times(typed))
         condition = self._condition(name, typed)
         if isinstance(typed, NamedPlace):
             return self._masks.meeting(condition, lambda: photos_in(self._catalog, *typed.meaning))
@@ -172,8 +182,29 @@ class PhotoFilter:
                 return photo_conditions.in_locations(*typed.meaning)
             case Choice():
                 return _CHOICES[name](typed.name)
-            case TextValue():
-                raise ValueError(f"“{name}” is compared as text")
+            case _:
+                raise ValueError(f"“{name}” has no condition of its own")
+
+    def _at_times(self, typed: RecurringTime) -> PhotoCondition:
+        match typed:
+            case DaysOfYear(first, last):
+                return recurring_times.on_days_of_year(first, last)
+            case Hours(first, last):
+                return recurring_times.in_hours(first, last)
+            case SeasonTime(name, within):
+                condition = recurring_times.in_season(
+                    SEASONS[name], SEASONS[SOUTHERN[name]], elsewhere_south=self._is_southern()
+                )
+        if within == DateRange():
+            return condition
+        return photo_conditions.all_of([condition, self._condition("date", within)])
+
+    def _is_southern(self) -> bool:
+        """Whether more photos were taken in the south than in the north."""
+        south, north = (
+            self._masks.meeting(PhotoCondition(f"p.latitude {sign} 0")).sum() for sign in ("<", ">")
+        )
+        return bool(south > north)
 
 
 def as_condition(filters: Filters | None) -> Condition | None:
@@ -210,6 +241,7 @@ _CHOICES: Mapping[str, Callable[[str], PhotoCondition]] = {
     "has": photo_conditions.fixed_condition,
     "shape": _of_shape,
     "is": _what_it_is,
+    "weekday": recurring_times.on_weekday,
 }
 
 

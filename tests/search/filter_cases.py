@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable
 from typing import Any
@@ -90,6 +91,36 @@ def in_the_south_sea(row: PhotoRow, paths: list[str]) -> bool:
     return row["latitude"] == -48.9 and row["longitude"] == -177.6
 
 
+_PRECISIONS = ("year", "month", "day", "second")
+
+
+def known(row: PhotoRow, part: str) -> bool:
+    """Whether this part of the date is known."""
+    precision = row["taken_precision"] or "second"
+    return row["taken_at"] is not None and precision in _PRECISIONS[_PRECISIONS.index(part) :]
+
+
+def date_of(row: PhotoRow) -> dt.datetime:
+    return dt.datetime.fromisoformat(row["taken_at"] or "")
+
+
+def in_months(months: set[str]) -> Callable[[PhotoRow, list[str]], bool]:
+    return lambda row, paths: known(row, "month") and (row["taken_at"] or "")[5:7] in months
+
+
+def between_days(row: PhotoRow, first: str, last: str) -> bool:
+    if not known(row, "day"):
+        return known(row, "month") and first[:2] <= (row["taken_at"] or "")[5:7] <= last[:2]
+    return first <= (row["taken_at"] or "")[5:10] <= last
+
+
+def winter(row: PhotoRow) -> bool:
+    """In the north, where the photos of unknown places are taken to be: no test has more southern
+    photos."""
+    south = (row["latitude"] or 0) < 0
+    return in_months({"06", "07", "08"} if south else {"12", "01", "02"})(row, [])
+
+
 LEAVES: list[tuple[Condition, Callable[[PhotoRow, list[str]], bool]]] = [
     (WordsTest("été"), said("any", "été")),
     (WordsTest("ca"), said("any", "ca")),
@@ -131,6 +162,16 @@ LEAVES: list[tuple[Condition, Callable[[PhotoRow, list[str]], bool]]] = [
      lambda r, p: taken_within(r["taken_at"], r["taken_precision"], "2016-05-04", None)),
     (is_("before", "2016"),
      lambda r, p: taken_within(r["taken_at"], r["taken_precision"], None, "2016-12-31")),
+    (is_("month", "june", "12..1"), in_months({"06", "12", "01"})),
+    (is_("month", "05-04..06-01"), lambda r, p: between_days(r, "05-04", "06-01")),
+    (is_("month", "12-24..01-03"), lambda r, p: (
+        between_days(r, "12-24", "12-31") or between_days(r, "01-01", "01-03"))),
+    (is_("season", "winter 2016-01..2016-12"), lambda r, p: winter(r) and taken_within(
+        r["taken_at"], r["taken_precision"], "2016-01-01", "2016-12-31")),
+    (is_("weekday", "weekend", "wed"), lambda r, p: (
+        known(r, "day") and date_of(r).weekday() in (2, 5, 6))),
+    (is_("hour", "22..4"), lambda r, p: known(r, "second") and not 4 < date_of(r).hour < 22),
+    (is_("hour", "23"), lambda r, p: known(r, "second") and date_of(r).hour == 23),
     (is_("has", "gps"), lambda r, p: r["latitude"] is not None and r["longitude"] is not None),
     (is_("has", "date"), lambda r, p: bool(r["taken_at"]) and r["taken_source"] != "file"),
     (is_("has", "camera"), lambda r, p: r["camera"] is not None),

@@ -215,3 +215,11 @@ def any_of(conditions: Collection[PhotoCondition]) -> PhotoCondition:
         " or ".join(f"({each.sql})" for each in conditions),
         tuple(value for each in conditions for value in each.values),
     )
+
+
+def all_of(conditions: Collection[PhotoCondition]) -> PhotoCondition:
+    """Photos that meet all of these conditions."""
+    return PhotoCondition(
+        " and ".join(f"({each.sql})" for each in conditions),
+        tuple(value for each in conditions for value in each.values),
+    )

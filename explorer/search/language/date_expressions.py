@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from explorer.search.language.date_links import OR, TAKEN, TO
 from explorer.search.language.query_tree import Comparison, FieldValue
 from explorer.search.language.single_dates import (
     BEFORE_YEAR,
@@ -27,17 +28,14 @@ _COMPARISONS: dict[str, Comparison] = {
 _SIGNS: dict[str, Comparison] = {
     ">=": ">=", "<=": "<=", "≥": ">=", "≤": "<=", ">": ">", "<": "<",
 }  # fmt: skip
-_TO = r"(?: ?[-–—] ?| to | until | till | through )"
-_OR = r"(?:,? or |,? and | & |/)"
-_LINK = rf"(?:{_TO}|{_OR})"
-_TAKEN = "(?:taken|shot|made|photographed)"
-_IN = rf"(?:{_TAKEN} (?:(?:in|on|from|of|during) )?|(?:in|on|from|of|during) )"
-_COMPARED = rf"(?:(?:{_TAKEN} )?(?:{'|'.join(_COMPARISONS)}) (?:{DATE}|{HOLIDAY}))"
+_LINK = rf"(?:{TO}|{OR})"
+_IN = rf"(?:{TAKEN} (?:(?:in|on|from|of|during) )?|(?:in|on|from|of|during) )"
+_COMPARED = rf"(?:(?:{TAKEN} )?(?:{'|'.join(_COMPARISONS)}) (?:{DATE}|{HOLIDAY}))"
 # `date > 2015`.
 _TYPED = rf"(?:date|year) ?(?:{'|'.join(_SIGNS)}) ?{DATE}(?![\w.-])"
 _LATER = "(?: (?:and )?onwards?| (?:or|and) (?:later|newer|after|since))"
 _EARLIER = "(?: (?:or|and) (?:earlier|older|before))"
-_NOW = rf"(?:{_TO}(?:now|(?:the )?present(?: day)?|today))"
+_NOW = rf"(?:{TO}(?:now|(?:the )?present(?: day)?|today))"
 # Not `2015 on the beach`.
 _OPEN = (
     rf"(?:(?:{_IN}|since )?{DATE}(?:{_LATER}|{_EARLIER}|{_NOW})(?![\w-])"
@@ -50,7 +48,7 @@ _DAYS_OF_MONTH = (
     rf"(?:{MONTH} {DAY}{_LINK}{DAY},? {YEAR}"
     rf"|(?:the )?{DAY}{_LINK}{DAY} (?:of )?{MONTH}{BEFORE_YEAR}{YEAR})"
 )
-_BETWEEN = rf"(?:{_TAKEN} )?between (?:{DATE}|{DAY_OR_MONTH}|{DAY}) and (?:{DATE}|{DAY},? {YEAR})"
+_BETWEEN = rf"(?:{TAKEN} )?between (?:{DATE}|{DAY_OR_MONTH}|{DAY}) and (?:{DATE}|{DAY},? {YEAR})"
 _ITEM = rf"(?:{_BETWEEN}|{_IN}?(?:{_LISTED}|{DATE}|{_DAYS_OF_MONTH}))"
 DATES = rf"(?:{_TYPED}|{_OPEN}|{_COMPARED}|{_ITEM})(?:{_LINK}{_ITEM}|,? or {_COMPARED})*"
 """One or several dates, as a regular expression for text in lower case."""
@@ -58,12 +56,12 @@ DATES = rf"(?:{_TYPED}|{_OPEN}|{_COMPARED}|{_ITEM})(?:{_LINK}{_ITEM}|,? or {_COM
 _RULES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern)
     for name, pattern in {
-        "to": _TO,
-        "or": _OR,
+        "to": TO,
+        "or": OR,
         "in": _IN,
-        "compared": (rf"(?:{_TAKEN} )?({'|'.join(_COMPARISONS)}) ({HOLIDAY}|{DATE})"),
+        "compared": (rf"(?:{TAKEN} )?({'|'.join(_COMPARISONS)}) ({HOLIDAY}|{DATE})"),
         "between": (
-            rf"(?:{_TAKEN} )?between ({DATE}|{DAY_OR_MONTH}|{DAY}) and ({DATE}|{DAY},? {YEAR})"
+            rf"(?:{TAKEN} )?between ({DATE}|{DAY_OR_MONTH}|{DAY}) and ({DATE}|{DAY},? {YEAR})"
         ),
         "typed": rf"(?:date|year) ?({'|'.join(_SIGNS)}) ?({DATE})",
         "later": rf"(?:{_IN}|since )?({DATE})(?:{_LATER}|{_NOW})(?![\w-])",

@@ -39,6 +39,7 @@ from explorer.search.language.phrase_vocabulary import (
     MAX_WORDS_LENGTH,
     NAMES,
     PHOTO_WORDS,
+    TIMES,
     VOCABULARY,
     VocabularyEntry,
     alternation,
@@ -57,6 +58,12 @@ from explorer.search.language.query_tree import (
     PhraseTerm,
     QueryTree,
     RankingTerm,
+)
+from explorer.search.language.recurring_dates import (
+    RECURRING,
+    RECURRING_AFTER,
+    may_be_person,
+    may_be_shown,
 )
 
 _SEPARATORS = " ,;"
@@ -83,10 +90,10 @@ def _rule(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_ANY = _group(lambda entry: True, DATES, NUMBERS, NUMBERS_ALONE, NAMES, TAKEN_WITH)
+_ANY = _group(lambda entry: True, DATES, RECURRING, NUMBERS, NUMBERS_ALONE, NAMES, TAKEN_WITH)
 _LEADING = _group(lambda entry: entry.leads, DATES, TYPED)
 _LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of)
-_TRAILING = _group(lambda entry: entry.trails, DATES, NUMBERS, TAKEN_WITH)
+_TRAILING = _group(lambda entry: entry.trails, DATES, RECURRING, NUMBERS, TAKEN_WITH)
 _WHOLE = _rule(rf"{_NOT}?(?:(?:an?|my|our|all|all my) )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
 _ONLY_PHOTOS = _rule(
     r"(?:(?:please )?(?:show|find|give)(?: me)? )?(?:(?:my|our|all|the|any) )*"
@@ -101,8 +108,12 @@ _RULES = (
     _rule(rf"(?:an? )?(?P<words>{_LEADING}) (?P<after>(?P<next>\S+).*)"),
     _rule(rf"(?P<before>(?:.*? )??(?P<last>\S+)) (?P<words>{_TRAILING})"),
     _rule(
-        rf"(?P<before>(?:.*? )??(?P<last>\S+)) (?P<words>(?P<expression>{DATES}))"
+        rf"(?P<before>(?:.*? )??(?P<last>\S+)) (?P<words>(?P<expression>{DATES}|{RECURRING_AFTER}))"
         rf" (?P<after>(?:{_PREPOSITIONS}) .+)"
+    ),
+    _rule(
+        rf"(?P<words>(?P<expression>{RECURRING_AFTER}))"
+        rf" (?P<after>(?P<next>{_PREPOSITIONS}) .+)"
     ),
 )
 
@@ -152,9 +163,11 @@ def _alternative_dates(term: AlternativeTerms) -> list[Condition]:
     for side in term.terms:
         rest, tests, without = _interpreted(side.text) if _is_interpretable(side) else ("", [], [])
         (test,) = tests if len(tests) == 1 else (None,)
-        if rest or without or not isinstance(test, FieldTest) or test.field != "date":
+        if rest or without or not isinstance(test, FieldTest) or test.field not in TIMES:
             return []
         found.append(test)
+    if len({test.field for test in found}) > 1:
+        return []
     test = either(found)
     if abs(term.weight) != 1 or len(test.words) > MAX_WORDS_LENGTH:
         return []
@@ -226,12 +239,7 @@ def _apply(match: re.Match[str], earlier: str) -> tuple[str, list[Condition]] | 
         return _both(before.rpartition(" ")[0], test, earlier, first=False)
     if parts["next"].lower() in ("and", "but"):
         return _both(after.partition(" ")[2], test, earlier, first=True)
-    entry = entry_of(expression)
-    if (
-        entry
-        and entry.only_of_photos
-        and (after or (before and not _ONLY_PHOTOS.fullmatch(before)))
-    ):
+    if not _may_mean_photos(expression, parts["words"], before, after):
         return None
     # What follows `photo of` is the subject of a photo that the expression modifies.
     if not _ONLY_PHOTOS.fullmatch(before) and modifies_a_thing(
@@ -239,6 +247,20 @@ def _apply(match: re.Match[str], earlier: str) -> tuple[str, list[Condition]] | 
     ):
         return None
     return f"{before} {after}".strip(), [test]
+
+
+def _may_mean_photos(expression: str, words: str, before: str, after: str) -> bool:
+    """Whether an expression may mean the photos, although other words stand before or after it. One
+    that photos may show, too, must be alone: `in winter`, but not `house in winter`."""
+    if before.lower().endswith(" of") and may_be_person(expression.lower()):
+        return False
+    if not after and (not before or _ONLY_PHOTOS.fullmatch(before)):
+        return True
+    entry = entry_of(expression)
+    if entry:
+        return not entry.only_of_photos
+    # `winter photos of the house`.
+    return not may_be_shown(expression.lower()) or (words != expression and not before)
 
 
 def _both(

@@ -16,11 +16,14 @@ from explorer.search.language.phrase_vocabulary import (
     PHRASE_ENDS,
     entry_of,
 )
+from explorer.search.language.recurring_dates import is_bare
 from explorer.search.language.single_dates import RELATIVE
 
 _ENDS = ".,;:!?"
 _HAVING = frozenset({"with", "has", "have", "had", "having", "showing", "of", "and"})
 # `usa today` and `the day today` are no photos of today.
+# `Anna and June` are people, and `early June` is only a part of it.
+_NAMED = frozenset({"and", "or", "of", "the", "called", "named", "early", "mid", "late"})
 _DAYS = frozenset({"today", "yesterday"})
 _TAKEN = frozenset({"taken", "shot", "made", "photographed"})
 # After a relative date at the beginning: `yesterday at the beach`, but not `last week tonight`.
@@ -54,15 +57,23 @@ def _is_of_a_thing(expression: str, left: list[str], right: list[str]) -> bool:
     `flag with more than 3 stars`, `usa today`, `cake shot with apple`."""
     if (right and right[0] in COUNTED_THINGS) or (left and left[-1] in NUMBERED_THINGS):
         return True
-    if left and left[-1] in _HAVING and "star" in expression:
-        return True
-    if left and left[-1] == "the" and RELATIVE.fullmatch(expression):
+    if left and _belongs_to(left[-1], expression):
         return True
     if left and expression in _DAYS:
         return left[-1] not in _TAKEN and not ends_with_camera(" ".join(left))
     if right and RELATIVE.fullmatch(expression):
         return right[0] not in _BEFORE_PLACES
     return bool(left or right) and may_be_another_thing(expression)
+
+
+def _belongs_to(word: str, expression: str) -> bool:
+    """Whether an expression belongs to the word before it: `with 3 stars`, `the last week`, `Anna
+    and June`."""
+    return (
+        (word in _HAVING and "star" in expression)
+        or (word in _NAMED | PHRASE_ENDS and is_bare(expression))
+        or (word == "the" and RELATIVE.fullmatch(expression) is not None)
+    )
 
 
 def _words(text: str) -> list[str]:

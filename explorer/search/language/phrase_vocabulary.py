@@ -12,6 +12,7 @@ from explorer.search.language.date_expressions import date_values
 from explorer.search.language.number_expressions import number_test
 from explorer.search.language.query_fields import typed_value
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue
+from explorer.search.language.recurring_dates import recurring_test
 from explorer.search.language.syntax_error import QuerySyntaxError
 
 PHOTO_WORDS = "(?:photo|photograph|picture|image|shot|pic)s?"
@@ -219,6 +220,9 @@ def test_of(expression: str, words: str) -> FieldTest | None:
     if number := number_test(expression.lower()):
         field, value = number
         return _valid(FieldTest(field, (value,), words))
+    if recurring := recurring_test(expression.lower()):
+        field, values = recurring
+        return _valid(FieldTest(field, values, expression.rstrip(".")))
     values = date_values(expression.lower())
     # Without the word for photos, so that several dates can be joined, and without a full stop,
     # which ends a segment.
@@ -235,26 +239,35 @@ def _valid(test: FieldTest) -> FieldTest | None:
     return test
 
 
+TIMES = ("date", "month", "season", "weekday", "hour")
+"""The fields whose tests are alternatives if they are interpreted from words."""
+
+
 def joined_dates(tests: Sequence[Condition]) -> list[Condition]:
     """The tests, with dates interpreted from words as alternatives: no photo was taken both in 2019
-    and in 2020. Comparisons (`since 2019`) limit them, as before."""
-    dates = [test for test in tests if isinstance(test, FieldTest) and _is_date(test)]
-    test = either(dates)
-    if len(dates) < 2 or len(test.words) > MAX_WORDS_LENGTH:
-        return [*tests]
-    first, others = dates[0], [id(each) for each in dates[1:]]
-    return [test if each is first else each for each in tests if id(each) not in others]
+    and in 2020, or both in June and in July. Comparisons (`since 2019`) limit them, as before."""
+    found = [*tests]
+    for field in TIMES:
+        dates = [test for test in found if isinstance(test, FieldTest) and _is_date(test, field)]
+        if len(dates) < 2 or len((test := either(dates)).words) > MAX_WORDS_LENGTH:
+            continue
+        # Printed, these words have to mean the same.
+        if test_of(test.words, test.words) != test:
+            continue
+        first, others = dates[0], [id(each) for each in dates[1:]]
+        found = [test if each is first else each for each in found if id(each) not in others]
+    return found
 
 
 def either(dates: Sequence[FieldTest]) -> FieldTest:
-    """The test that any of these tests of dates, interpreted from words, passes."""
+    """The test that any of these tests of dates of one field, interpreted from words, passes."""
     values = tuple(value for test in dates for value in test.values)
-    return FieldTest("date", values, " or ".join(test.words for test in dates))
+    return FieldTest(dates[0].field, values, " or ".join(test.words for test in dates))
 
 
-def _is_date(test: FieldTest) -> bool:
+def _is_date(test: FieldTest, field: str) -> bool:
     return (
-        test.field == "date"
+        test.field == field
         and bool(test.words)
         and all(value.comparison == "=" for value in test.values)
     )

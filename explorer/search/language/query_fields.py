@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from explorer.library.edits.typed_names import did_you_mean, nearest_names
-from explorer.search.language import typed_values
+from explorer.search.language import typed_dates, typed_values
 from explorer.search.language.query_tree import FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.language.typed_values import Choice, NumberFormat, TextValue, TypedValue
 from explorer.text_format import excerpt
 
 FieldKind = Literal[
-    "text", "number", "date", "first day", "last day", "place", "area", "named place", "choice"
+    "text", "number", "date", "first day", "last day", "days of the year", "season", "hours",
+    "place", "area", "named place", "choice",
 ]  # fmt: skip
 
 SHAPE_RATIOS: Mapping[str, tuple[tuple[float, float], ...]] = {
@@ -63,6 +64,26 @@ _FIELDS = (
     ),
     QueryField("after", "first day", "taken on that day or later", "after:2019-06-04"),
     QueryField("before", "last day", "taken on that day or earlier", "before:2019"),
+    QueryField(
+        "month", "days of the year", "taken in a month, or on a day, of any year",
+        "month:june..august",
+    ),
+    QueryField("season", "season", "taken in a season of any year, or of one", "season:summer"),
+    QueryField(
+        "weekday", "choice", "taken on a day of the week", "weekday:weekend",
+        {
+            "monday": "Mondays", "tuesday": "Tuesdays", "wednesday": "Wednesdays",
+            "thursday": "Thursdays", "friday": "Fridays", "saturday": "Saturdays",
+            "sunday": "Sundays", "weekend": "Saturdays and Sundays",
+        },
+        {
+            "mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday",
+            "fri": "friday", "sat": "saturday", "sun": "sunday", "weekends": "weekend",
+        },
+    ),
+    QueryField(
+        "hour", "hours", "taken in an hour of the day, 0 to 23, or a range of them", "hour:22..4"
+    ),
     QueryField("iso", "number", "the film speed", "iso:>800"),
     QueryField(
         "f", "number", "the f-number of the aperture", "f:<2.8", numbers=typed_values.F_NUMBER
@@ -172,10 +193,12 @@ FIELDS: Mapping[str, QueryField] = {each.name: each for each in _FIELDS}
 """By name."""
 FIELD_SPELLINGS: Mapping[str, str] = {
     "albums": "album", "aperture": "f", "caption": "description", "city": "place",
-    "country": "place", "file": "name", "filename": "name", "fnumber": "f",
-    "keywords": "keyword", "path": "folder", "region": "place",
-    "since": "after", "stars": "rating", "tag": "keyword", "tags": "keyword",
-    "type": "format", "until": "before",
+    "country": "place", "extension": "format", "face": "keyword", "faces": "keyword",
+    "file": "name", "filename": "name", "fnumber": "f", "keywords": "keyword",
+    "location": "place", "months": "month", "path": "folder", "people": "keyword",
+    "person": "keyword", "region": "place", "seasons": "season", "since": "after",
+    "stars": "rating", "tag": "keyword", "tags": "keyword", "taken": "date", "type": "format",
+    "until": "before", "year": "date", "years": "date",
 }  # fmt: skip
 """Other spellings of fields → the field."""
 CONCEPT = "concept"
@@ -229,8 +252,11 @@ def typed_value(name: str, value: FieldValue) -> TypedValue:
 
 
 _PARSERS: Mapping[str, Callable[[str], TypedValue]] = {
-    "first day": typed_values.first_day,
-    "last day": typed_values.last_day,
+    "first day": typed_dates.first_day,
+    "last day": typed_dates.last_day,
+    "days of the year": typed_dates.days_of_year,
+    "season": typed_dates.season_time,
+    "hours": typed_dates.hours,
     "place": typed_values.place,
     "area": typed_values.area,
     "named place": typed_values.named_place,
@@ -242,7 +268,7 @@ def _measured(known: QueryField, text: str, value: FieldValue) -> TypedValue:
         case "number":
             return typed_values.number_range(text, value.comparison, known.numbers)
         case "date":
-            return typed_values.date_range(text, value.comparison)
+            return typed_dates.date_range(text, value.comparison)
         case kind:
             return _PARSERS[kind](text)
 

@@ -34,8 +34,19 @@ _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six":
             "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}  # fmt: skip
 _NUMBER = rf"(?:[1-9][0-9]{{0,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _UNIT = "(?:day|week|month|year)"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HOLIDAYS = {
+    "christmas eve": "12-24", "(?:christmas(?: day|time)?|xmas)": "12-25",
+    "new year['’]?s eve": "12-31", "new year(?:['’]?s)?(?: day)?": "01-01",
+    "halloween": "10-31", "valentine['’]?s day": "02-14",
+}  # fmt: skip
+# The days on which they are celebrated, unless the eve or the day itself is named.
+_CELEBRATED = {"12-25": ("12-24", "12-26"), "01-01": ("12-31", "01-01")}
+ANY_HOLIDAY = f"(?:{'|'.join(_HOLIDAYS)})"
+"""A holiday on fixed days, as a regular expression for text in lower case."""
+_NAMED_TIME = rf"(?:{'|'.join(MONTHS)}|{'|'.join(WEEKDAYS)}|{ANY_HOLIDAY})"
 _RELATIVE = (
-    r"(?:today|yesterday|(?:this|last) (?:week|month|year)|last weekend"
+    rf"(?:today|yesterday|(?:this|last) (?:week|month|year|{_NAMED_TIME})|(?:this|last) weekend"
     rf"|(?:(?:within|over) )?(?:the )?(?:last|past) {_NUMBER} {_UNIT}s?"
     r"|(?:(?:within|over) )?(?:the (?:last|past)|past) (?:week|month|year)"
     rf"|{_NUMBER} {_UNIT}s? ago(?: today)?)\b"
@@ -45,12 +56,7 @@ RELATIVE = re.compile(_RELATIVE)
 _DECADE = r"(?:the (?:(?:19|20)|['’])?[0-9]0s|(?:19|20)[0-9]0s)\b"
 DATE = rf"(?:{_NUMERIC}|{NAMED}|{_DECADE}|{YEAR}|{_RELATIVE})"
 """A date, as a regular expression for text in lower case."""
-_HOLIDAYS = {
-    "christmas eve": "12-24", "(?:christmas(?: day)?|xmas)": "12-25",
-    "new year['’]?s eve": "12-31", "new year(?:['’]?s)?(?: day)?": "01-01",
-    "halloween": "10-31", "valentine['’]?s day": "02-14",
-}  # fmt: skip
-HOLIDAY = rf"(?:{'|'.join(_HOLIDAYS)}){BEFORE_YEAR}{YEAR}"
+HOLIDAY = rf"{ANY_HOLIDAY}{BEFORE_YEAR}{YEAR}"
 """A holiday of a year, which is a day only in comparisons: `christmas 2019` alone is not limited to
 one day."""
 
@@ -78,11 +84,11 @@ def periods(date: str) -> list[str]:
     none for a day that no calendar has."""
     if found := _holiday(date) or _decade(date):
         return [found]
+    if RELATIVE.fullmatch(date):
+        return [_relative(date, today())]
     if month := _MONTH.search(date):
         return [_named(date, month[0])]
     numbers = _DIGITS.findall(date)
-    if not any(len(number) == 4 for number in numbers):
-        return [_relative(date, today())]
     if len(numbers) == 3 and len(numbers[0]) < 4:
         return _day_first_or_month_first(numbers, "/" in date or "-" in date)
     if _SLASHED.search(date):
@@ -93,9 +99,27 @@ def periods(date: str) -> list[str]:
 
 def _holiday(date: str) -> str | None:
     match = _HOLIDAY_OF.fullmatch(date)
-    days = (day for name, day in _HOLIDAYS.items() if match and re.fullmatch(name, match[1]))
-    day = next(days, None)
+    day = _day_of_holiday(match[1]) if match else None
     return f"{match[2]}-{day}" if match and day else None
+
+
+def _day_of_holiday(name: str) -> str | None:
+    return next((day for each, day in _HOLIDAYS.items() if re.fullmatch(each, name)), None)
+
+
+def holiday_days(name: str) -> tuple[str, str]:
+    """The first and last day, `MM-DD`, of a holiday that matches ANY_HOLIDAY: `christmas` is
+    celebrated on three days, and `new year` begins on the day before."""
+    day = _day_of_holiday(name) or ""
+    return (day, day) if name.endswith(" day") else _CELEBRATED.get(day, (day, day))
+
+
+def in_year(days: tuple[str, str], year: int) -> str:
+    """The period from one day of a year to another; New Year begins in the year before."""
+    first, last = days
+    if first == last:
+        return f"{year}-{first}"
+    return f"{year - (first > last)}-{first}..{year}-{last}"
 
 
 def _decade(date: str) -> str | None:
@@ -130,11 +154,30 @@ def _relative(text: str, day: dt.date) -> str:
         return f"{_first_of(_count(match[1] or 'one'), match[2], day)}..{day}"
     if text in ("today", "yesterday"):
         return _before(int(text == "yesterday"), "day", day)
-    which, unit = text.split()
+    which, unit = text.split(" ", 1)
     if unit == "weekend":
-        monday = day - dt.timedelta(day.weekday())
-        return f"{monday - dt.timedelta(2)}..{monday - dt.timedelta(1)}"
-    return _before(int(which == "last"), unit, day)
+        monday = day - dt.timedelta(day.weekday() + 7 * (which == "last"))
+        return f"{monday + dt.timedelta(5)}..{monday + dt.timedelta(6)}"
+    if unit in ("week", "month", "year"):
+        return _before(int(which == "last"), unit, day)
+    return _named_time(unit, day, is_last=which == "last")
+
+
+def _named_time(name: str, day: dt.date, *, is_last: bool) -> str:
+    """The month, weekday or holiday of that name: that of this year or week or, if `is_last`, the
+    latest that is over."""
+    if name in WEEKDAYS:
+        back = (day.weekday() - WEEKDAYS.index(name)) % 7 or 7
+        if not is_last:
+            back = day.weekday() - WEEKDAYS.index(name)
+        return str(day - dt.timedelta(back))
+    if name in MONTHS:
+        number = MONTHS.index(name) + 1
+        return f"{day.year - (is_last and number >= day.month):04d}-{number:02d}"
+    first, last = holiday_days(name)
+    # New Year is called by the year in which it ends.
+    year = day.year + (first > last and not is_last and day.month > 6)
+    return in_year((first, last), year - (is_last and last >= f"{day:%m-%d}"))
 
 
 def _count(number: str) -> int:

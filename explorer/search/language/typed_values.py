@@ -1,22 +1,20 @@
-"""Parsed values of fields, as needed by filters: bounds of numbers and days, places, choices."""
+"""Parsed values of fields, as needed by filters: bounds of numbers, places, choices; dates are in
+`typed_dates.py`."""
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from explorer.errors import UsageError
 from explorer.library.edits.typed_names import did_you_mean
-from explorer.library.queries.filters import parse_day
 from explorer.places.coordinates import parse_degrees
 from explorer.search.language.place_names import PlaceMeaning, nearest_name, place_meaning
 from explorer.search.language.query_tree import Comparison
 from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.search.language.typed_dates import DateRange, RecurringTime, range_ends
 from explorer.text_format import excerpt
 
 DEFAULT_KILOMETERS = 10.0
@@ -44,14 +42,6 @@ class NumberRange:
     high: float | None = None
     low_included: bool = True
     high_included: bool = True
-
-
-@dataclass(frozen=True)
-class DateRange:
-    """Days from `since` to `until`, both `YYYY-MM-DD` and included; None: no bound."""
-
-    since: str | None = None
-    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +78,9 @@ class NamedPlace:
     meaning: PlaceMeaning
 
 
-TypedValue = TextValue | NumberRange | DateRange | Place | Area | NamedPlace | Choice
+TypedValue = (
+    TextValue | NumberRange | DateRange | RecurringTime | Place | Area | NamedPlace | Choice
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +114,8 @@ def number_range(text: str, comparison: Comparison, form: NumberFormat) -> Numbe
     message says what is wrong."""
     if ".." in text:
         low, high = (
-            _number(part, form)[0] if part.strip() else None for part in _ends(text, comparison)
+            _number(part, form)[0] if part.strip() else None
+            for part in range_ends(text, comparison)
         )
         if low is not None and high is not None and low > high:
             raise ValueError("the range ends before it begins")
@@ -143,18 +136,6 @@ def _equal_to(number: float, step: float, form: NumberFormat) -> NumberRange:
     return NumberRange(number * (1 - form.equality), number * (1 + form.equality))
 
 
-def _ends(text: str, comparison: Comparison) -> tuple[str, str]:
-    """The two ends of a range."""
-    low, _, high = text.partition("..")
-    if comparison != "=":
-        raise ValueError("a range cannot be compared")
-    if ".." in high or high.startswith("."):
-        raise ValueError("a range has only two ends")
-    if not low.strip() and not high.strip():
-        raise ValueError("a range needs at least one end")
-    return low, high
-
-
 def _number(text: str, form: NumberFormat) -> tuple[float, float]:
     """A number, and the step of its last digit."""
     match = _NUMBER.fullmatch(text.strip().lower())
@@ -171,69 +152,6 @@ def _number(text: str, form: NumberFormat) -> tuple[float, float]:
     if number > form.highest:
         raise ValueError(f"the highest is {form.highest:g}")
     return number, factor * 10.0 ** -len(match[2] or "")
-
-
-def date_range(text: str, comparison: Comparison) -> DateRange:
-    """Parse a date or range as typed: `2019`, `2019-06`, `2019-W23`, a day as `parse_day` takes it,
-    or a range of these. Raises ValueError, whose message says what is wrong."""
-    if ".." in text:
-        low, high = (part.strip() for part in _ends(text, comparison))
-        since = _period(low)[0].isoformat() if low else None
-        until = _period(high)[1].isoformat() if high else None
-        if since and until and since > until:
-            raise ValueError("the range ends before it begins")
-        return DateRange(since, until)
-    first, last = _period(text.strip())
-    day = dt.timedelta(days=1)
-    match comparison:
-        case "=" | "==":
-            return DateRange(first.isoformat(), last.isoformat())
-        case ">":
-            if last == dt.date.max:
-                raise ValueError("no day comes after it")
-            return DateRange(since=(last + day).isoformat())
-        case ">=":
-            return DateRange(since=first.isoformat())
-        case "<":
-            if first == dt.date.min:
-                raise ValueError("no day comes before it")
-            return DateRange(until=(first - day).isoformat())
-        case "<=":
-            return DateRange(until=last.isoformat())
-
-
-def first_day(text: str) -> DateRange:
-    """Parse a first day; for a year, month or week, its first day. Raises ValueError."""
-    return DateRange(since=_period(text.strip())[0].isoformat())
-
-
-def last_day(text: str) -> DateRange:
-    """Parse a last day; for a year, month or week, its last day. Raises ValueError."""
-    return DateRange(until=_period(text.strip())[1].isoformat())
-
-
-def _period(text: str) -> tuple[dt.date, dt.date]:
-    """The first and last day of the period that a date names."""
-    try:
-        return _days(text.upper())
-    except (ValueError, UsageError):
-        raise ValueError("that is not a date") from None
-
-
-def _days(text: str) -> tuple[dt.date, dt.date]:
-    if not text.isascii():
-        raise ValueError("no date")
-    if re.fullmatch(r"\d{4}", text):
-        return dt.date(int(text), 1, 1), dt.date(int(text), 12, 31)
-    if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
-        first = dt.date(int(match[1]), int(match[2]), 1)
-        return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    if match := re.fullmatch(r"(\d{4})-?W(\d\d)", text):
-        first = dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
-        # The last week of the year 9999 is cut off by the end of the calendar.
-        return first, first + min(dt.timedelta(days=6), dt.date.max - first)
-    day = parse_day(text)
-    return day, day
 
 
 _RADIUS = re.compile(r"(\d{1,8}(?:\.\d{1,6})?)\s*(km|m|)", re.ASCII | re.IGNORECASE)

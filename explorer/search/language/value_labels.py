@@ -11,6 +11,16 @@ from explorer.library.queries.filters import parse_day
 from explorer.search.language.query_fields import typed_value
 from explorer.search.language.query_tree import FieldTest, FieldValue
 from explorer.search.language.single_dates import MONTHS
+from explorer.search.language.typed_dates import (
+    SEASONS,
+    SOUTHERN,
+    DateRange,
+    DaysOfYear,
+    Hours,
+    RecurringTime,
+    SeasonTime,
+    days_of_year,
+)
 from explorer.search.language.typed_values import Area, Choice, Place
 
 _NAMES: Mapping[str, str] = {
@@ -47,6 +57,12 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "landscape": ("landscape format", ""), "portrait": ("portrait format", ""),
         "square": ("square format", ""),
     },
+    "weekday": {
+        "monday": ("on a Monday", ""), "tuesday": ("on a Tuesday", ""),
+        "wednesday": ("on a Wednesday", ""), "thursday": ("on a Thursday", ""),
+        "friday": ("on a Friday", ""), "saturday": ("on a Saturday", ""),
+        "sunday": ("on a Sunday", ""), "weekend": ("at a weekend", ""),
+    },
     "shape": {
         "square": ("nearly square", ""), "wide": ("wide", ""), "tall": ("tall", ""),
         "panorama": ("panorama shape", ""),
@@ -54,6 +70,7 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 """Choices that are not called by their names: what they are called, and their opposites where
 “not …” would not do."""
+_LAST_DAYS = frozenset(days_of_year(str(month)).last for month in range(1, 13))
 _BOUNDS: Mapping[str, str] = {
     "=": "", "==": "", "<": "below ", "<=": "at most ", ">": "above ", ">=": "at least ",
 }  # fmt: skip
@@ -84,6 +101,10 @@ def _lead(field: str) -> str:
         "date": "taken ",
         "after": "taken ",
         "before": "taken ",
+        "month": "taken ",
+        "season": "taken ",
+        "weekday": "taken ",
+        "hour": "taken ",
     }.get(field, "")
 
 
@@ -93,10 +114,8 @@ def _value_label(field: str, value: FieldValue) -> str:
         return _CHOICES.get(field, {}).get(typed.name, (typed.name, ""))[0]
     if isinstance(typed, Area | Place):
         return _position_label(typed)
-    if field == "date":
-        return _date_label(value)
-    if field in ("after", "before"):
-        return f"{'since' if field == 'after' else 'until'} {_day_label(value.text)}"
+    if isinstance(typed, DateRange | RecurringTime):
+        return _time_label(field, typed, value)
     if ".." in value.text and field in _NAMES and field not in ("name", "title", "description"):
         return _range_label(value.text, "at most ", "at least ")
     return _BOUNDS[value.comparison] + _text_label(field, value)
@@ -113,6 +132,43 @@ def _position_label(typed: Area | Place) -> str:
     if isinstance(typed, Area):
         return f"in the area {typed.south:g}, {typed.west:g} to {typed.north:g}, {typed.east:g}"
     return f"within {typed.kilometers:g} km of {typed.latitude:g}, {typed.longitude:g}"
+
+
+def _time_label(field: str, typed: DateRange | RecurringTime, value: FieldValue) -> str:
+    if field in ("after", "before"):
+        return f"{'since' if field == 'after' else 'until'} {_day_label(value.text)}"
+    if isinstance(typed, DateRange):
+        return _date_label(value)
+    return _recurring_label(typed, value.text)
+
+
+def _recurring_label(typed: RecurringTime, text: str) -> str:
+    match typed:
+        case DaysOfYear(first, last) if first == last:
+            return f"on {_day_of_year_label(first)}"
+        case DaysOfYear(first, last):
+            months = first.endswith("-01") and last in _LAST_DAYS
+            labels = [
+                MONTHS[int(day[:2]) - 1].capitalize() if months else _day_of_year_label(day)
+                for day in (first, last)
+            ]
+            return f"in {labels[0]}" if labels[0] == labels[1] else f"{labels[0]} to {labels[1]}"
+        case SeasonTime(name, within) if within != DateRange():
+            period = text.strip().partition(" ")[2]
+            joint = " " if period.isdigit() else ", "
+            return f"in {name}{joint}{_date_label(FieldValue(period)).removeprefix('in ')}"
+        case SeasonTime(name):
+            north, south = (
+                " to ".join(MONTHS[int(month) - 1].capitalize() for month in SEASONS[each])
+                for each in (name, SOUTHERN[name])
+            )
+            return f"in {name} ({north}; in the south, {south})"
+        case Hours(first, last):
+            return f"between {first}:00 and {last}:59"
+
+
+def _day_of_year_label(text: str) -> str:
+    return f"{int(text[3:])} {MONTHS[int(text[:2]) - 1].capitalize()}"
 
 
 def _date_label(value: FieldValue) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.search.language import typed_values
+from explorer.search.language import typed_dates
 
 
 def day_input(
@@ -39,7 +39,7 @@ def day_of(text: str | None, *, last: bool) -> str:
     not a date is returned as it is, so that the page can report it; '' for an empty box."""
     typed = (text or "").strip()
     try:
-        parse = typed_values.last_day if last else typed_values.first_day
+        parse = typed_dates.last_day if last else typed_dates.first_day
         found = parse(typed)
     except ValueError:
         return typed

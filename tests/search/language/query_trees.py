@@ -108,6 +108,11 @@ _values = {
         st.sampled_from(["=", "<", "<=", ">", ">="]),
     )
     | st.just(FieldValue("2019..2020-02")),
+    "days of the year": st.sampled_from(
+        [FieldValue("june"), FieldValue("11..2"), FieldValue("12-24..12-26")]
+    ),
+    "season": st.sampled_from([FieldValue("fall"), FieldValue("winter 2018-07..2019-06")]),
+    "hours": st.sampled_from([FieldValue("8"), FieldValue("22..4")]),
     "first day": st.just(FieldValue("2019-06")),
     "last day": st.just(FieldValue("2019-06-04")),
     "named place": st.sampled_from([FieldValue("Lisboa"), FieldValue("Paris, Texas")]),

@@ -45,7 +45,7 @@ from tests.thoroughness import times
         ("horizontal pictures of cats", "cats orientation:landscape"),
         ("2019", "date:2019"), ("in 2019", "date:2019"), ("June 2019", "date:2019-06"),
         ("dog Sept 2019", "dog date:2019-09"), ("4 June 2019 party", "party date:2019-06-04"),
-        ("summer 2019", "summer date:2019"),
+        ("easter 2019", "easter date:2019"),
         ("christmas 2019 at home", "christmas at home date:2019"),
         ("2015-2019", "date:2015..2019"), ("dog between 2015 and 2019", "dog date:2015..2019"),
         ("since 2019", "date:>=2019"), ("beach before June 2019", "beach date:<2019-06"),
@@ -65,7 +65,7 @@ from tests.thoroughness import times
         ("2015 NOT 2019", "date:2015 -date:2019"), ("2015 -2019", "date:2015 -date:2019"),
         ("birthday on June 4th, 2019", "birthday date:2019-06-04"),
         ("dog June 4, 2019 at the beach", "dog at the beach date:2019-06-04"),
-        ("beach 2019!", "beach date:2019"), ("summer of 2019", "summer date:2019"),
+        ("beach 2019!", "beach date:2019"), ("easter of 2019", "easter date:2019"),
         ("photos from 2019", "date:2019"), ("Photos taken in June 2019", "date:2019-06"),
         ("my photos from 2019", "date:2019"), ("all my pictures from 2019", "date:2019"),
         ("show me photos from 2019", "date:2019"), ("all 2019", "date:2019"),
@@ -174,7 +174,7 @@ def test_the_words_are_kept_as_typed() -> None:
         ("dark 1:dark", "dark + 1:dark"),
         ("2:snow - dark", "not dark + 2:snow"),
         ("horse 2019 + stripes", "horse, 2019 + stripes"),
-        ("2019, dog june", "2019 + dog june"),
+        ("2019, dog june", "dog, 2019, june"),
         ("blurry, 2019, one", "blurry, 2019 + one"),
         ("2019 OR 2020", "2019 or 2020"),
         ("2019 NOT 2020", "2019, not 2020"),
@@ -202,7 +202,8 @@ def test_no_expression_has_two_meanings() -> None:
     "between", "since", "may", "what?", "Dec.", "no people", "except", "nobody", "6/2019", "July",
     "5 stars", "over 5 MB", "iso > 800", "last year", "christmas 2019", "before",
     "taken with", "canon", "apple", "no", "dogs", "today", "onwards", "with tags", "year > 2015",
-    "the last year",
+    "the last year", "summer", "last summer", "in June", "june 4", "at christmas", "on weekends",
+    "taken at night", "since june", "2018/19",
 ]), max_size=9).map(" ".join))  # fmt: skip
 @settings(max_examples=times(150, 750), deadline=None)
 def test_interpreting_a_printed_query_gives_the_same_query(text: str) -> None:

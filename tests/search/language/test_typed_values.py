@@ -10,14 +10,8 @@ from explorer.search.language.parse_query import parse
 from explorer.search.language.query_fields import FIELDS, typed_value
 from explorer.search.language.query_tree import Comparison, FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.typed_values import (
-    Choice,
-    DateRange,
-    NumberRange,
-    Place,
-    TextValue,
-    TypedValue,
-)
+from explorer.search.language.typed_dates import DateRange, DaysOfYear, Hours, SeasonTime
+from explorer.search.language.typed_values import Choice, NumberRange, Place, TextValue, TypedValue
 
 COMPARISONS: list[Comparison] = ["=", "<", "<=", ">", ">="]
 
@@ -30,6 +24,15 @@ def value(field: str, text: str, comparison: Comparison = "=") -> TypedValue:
     ("field", "text", "comparison", "expected"),
     [
         ("iso", "800", "=", NumberRange(800, 800)),
+        ("month", "June", "=", DaysOfYear("06-01", "06-30")),
+        ("month", "2", "=", DaysOfYear("02-01", "02-29")),
+        ("month", "November..feb", "=", DaysOfYear("11-01", "02-29")),
+        ("month", "december 24", "=", DaysOfYear("12-24", "12-24")),
+        ("month", "24. Dec .. 12-26", "=", DaysOfYear("12-24", "12-26")),
+        ("season", "Fall", "=", SeasonTime("autumn")),
+        ("season", "summer 2019", "=", SeasonTime("summer", DateRange("2019-01-01", "2019-12-31"))),
+        ("hour", "8", "=", Hours(8, 8)),
+        ("hour", "22 .. 4", "=", Hours(22, 4)),
         ("iso", "800", ">", NumberRange(low=800, low_included=False)),
         ("iso", "800", ">=", NumberRange(low=800)),
         ("iso", "800", "<", NumberRange(high=800, high_included=False)),

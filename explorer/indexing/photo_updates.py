@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.decoding.decode_result import DecodeResult
 from explorer.errors import PhotoError
+from explorer.indexing.move_sources import MoveSources, holds_as_before
 from explorer.indexing.read_outcomes import (
     Changing,
     DriveTimedOut,
@@ -21,10 +22,7 @@ from explorer.indexing.read_outcomes import (
 )
 from explorer.indexing.read_task import ReadTask, read_task_of, stat_for_failure
 from explorer.indexing.rewritten_files import RewrittenFiles
-from explorer.indexing.vanished_files import may_be_away
-from explorer.library import missing_files
 from explorer.library.file_rows import KnownFile
-from explorer.library.paths import join, to_text
 from explorer.library.rows import RootRow
 from explorer.library.savepoint import savepoint
 from explorer.library.stores.embedding_store import put_embedding
@@ -34,13 +32,12 @@ from explorer.library.stores.quality_store import put_quality
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
-from explorer.scanning.path_probes import NO_SUCH_FILE, device_of, inode_of
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.write_detection import WriteDetector
 
 
 class PhotoUpdates:
-    """The catalog updates of one run. Call its methods inside a transaction of the writer."""
+    """The catalog updates of one run. Call `update` inside a transaction of the writer."""
 
     def __init__(
         self,
@@ -63,16 +60,26 @@ class PhotoUpdates:
         self._roots = {root["id"]: root for root in roots}
         self._rewritten = rewritten
         self._gone = gone
-        self._gone_of_photo = dict[int, list[KnownFile]]()
-        for file in gone.values():
-            if file.photo_id is not None:
-                self._gone_of_photo.setdefault(file.photo_id, []).append(file)
+        self._sources = MoveSources(writer, self._roots, gone, drives)
 
-    def update(self, result: DecodeResult, vector: np.ndarray | None, *, exists: bool) -> None:
+    def move_sources(self, results: Sequence[DecodeResult]) -> list[KnownFile | None]:
+        """For each of these, the known file that was moved there, if any. It asks the drives, so
+        call it before the transaction."""
+        return self._sources.find(results)
+
+    def update(
+        self,
+        result: DecodeResult,
+        vector: np.ndarray | None,
+        *,
+        exists: bool,
+        source: KnownFile | None = None,
+    ) -> None:
         """Record the outcome for one file. A problem is stored with its reason, and does not affect
         any other file.
 
         vector: the photo's embedding, if it was decoded. exists: the file is still at its path.
+        source: from `move_sources`.
         """
         task = read_task_of(result)
         path = result.job.path
@@ -89,12 +96,18 @@ class PhotoUpdates:
             self._changes.pop(path, None)
             if changed:
                 self._changes[path] = times_changed
-        self._apply(outcome, result, vector)
+        self._apply(outcome, result, vector, source)
 
     def _is_unresponsive(self, task: ReadTask) -> bool:
         return self._drives.is_unresponsive(self._roots[task.root_id]["path"])
 
-    def _apply(self, outcome: ReadOutcome, result: DecodeResult, vector: np.ndarray | None) -> None:
+    def _apply(
+        self,
+        outcome: ReadOutcome,
+        result: DecodeResult,
+        vector: np.ndarray | None,
+        source: KnownFile | None,
+    ) -> None:
         task = read_task_of(result)
         match outcome:
             case DriveTimedOut():
@@ -109,7 +122,7 @@ class PhotoUpdates:
             case Readable(digest):
                 try:
                     with savepoint(self._writer):
-                        self._add_photo(digest, result, vector)
+                        self._add_photo(digest, result, vector, source)
                 except PhotoError as error:
                     seen = stat_for_failure(task, result)
                     self._add_failure(task, Failed(seen, str(error), error.fault))
@@ -118,7 +131,13 @@ class PhotoUpdates:
         put_failed(self._writer, task.root_id, failed.seen, failed.reason, failed.fault)
         self._summary.failed += 1
 
-    def _add_photo(self, digest: bytes, result: DecodeResult, vector: np.ndarray | None) -> None:
+    def _add_photo(
+        self,
+        digest: bytes,
+        result: DecodeResult,
+        vector: np.ndarray | None,
+        source: KnownFile | None,
+    ) -> None:
         """Record a photo that was read, and that this file holds it. Raises PhotoError for values
         that the catalog cannot store."""
         photo_id = photo_id_by_hash(self._writer, digest)
@@ -132,52 +151,20 @@ class PhotoUpdates:
         if photo_id is not None:
             task = read_task_of(result)
             before = self._rewritten.content_of(task.was.photo_id) if task.was else None
-            self._assign_file(task, photo_id)
+            self._assign_file(task, photo_id, source)
             if before is not None:
                 self._rewritten.note_replaced(before, digest)
         self._summary.encoded += new
 
-    def _assign_file(self, task: ReadTask, photo_id: int) -> None:
+    def _assign_file(self, task: ReadTask, photo_id: int, source: KnownFile | None) -> None:
         """Record that this file holds that photo: as before, after a move, or as one more copy."""
-        if task.was is not None and task.was.photo_id == photo_id and task.was.state != "failed":
-            # Only its time changed, for example by `touch` or a backup.
+        if holds_as_before(task, photo_id):
             put_present(self._writer, task.root_id, task.seen, photo_id)
             self._summary.unchanged += 1
-            return
-        gone = (f for f in self._gone_of_photo.get(photo_id, []) if f.id in self._gone)
-        file = next((f for f in gone if not self._may_be_away(f)), None)
-        file = file or self._moved_from(photo_id)
-        if file is None:
+        elif source is None or not self._sources.is_current(source):
             put_present(self._writer, task.root_id, task.seen, photo_id)
             self._summary.indexed += 1
-            return
-        self._gone.pop(file.id, None)
-        put_moved(self._writer, file, task.root_id, task.seen)
-        self._summary.moved += 1
-
-    def _may_be_away(self, file: KnownFile) -> bool:
-        root = self._roots[file.root_id]
-        return self._drives.call_or(root["path"], lambda: may_be_away(root, file), False)
-
-    def _moved_from(self, photo_id: int) -> KnownFile | None:
-        """A known file with this content that is no longer at its path although its drive is
-        connected: it was moved here by copying."""
-        for file in missing_files.files_of_photo(self._writer, photo_id):
-            if file.excluded or file.root_id not in self._roots:
-                continue
-            if file.state == "missing":
-                return file
-            if (file.vanished or self._has_left(file)) and not self._may_be_away(file):
-                return file
-        return None
-
-    def _has_left(self, file: KnownFile) -> bool:
-        """Whether a file is not at its path, on the drive on which its root was last seen."""
-        root = self._roots[file.root_id]
-        path = join(to_text(root["path"]), file.path)
-
-        def device() -> str | None:
-            return device_of(root["path"]) if inode_of(path) == NO_SUCH_FILE else None
-
-        found = self._drives.call_or(root["path"], device, None)
-        return found is not None and found == root["device"]
+        else:
+            self._gone.pop(source.id, None)
+            put_moved(self._writer, source, task.root_id, task.seen)
+            self._summary.moved += 1

@@ -124,9 +124,13 @@ class Indexer:
             for batch in self._reader.batches(tasks, self._is_known):
                 exist = [result.error is None or self._exists(result) for result in batch]
                 vectors = self._encoder.encode(batch)
+                # No drive is asked within the transaction.
+                sources = updates.move_sources(batch)
                 with self._writer.transaction():
-                    for result, vector, exists in zip(batch, vectors, exist, strict=True):
-                        updates.update(result, vector, exists=exists)
+                    for result, vector, exists, source in zip(
+                        batch, vectors, exist, sources, strict=True
+                    ):
+                        updates.update(result, vector, exists=exists, source=source)
 
     def _exists(self, result: DecodeResult) -> bool:
         """Whether a file is still at its path; True if its drive does not respond."""

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from explorer.indexing import photo_updates
+from explorer.indexing import move_sources
 from explorer.library.stores.file_store import files_below
 from explorer.library.stores.root_store import set_exclude_globs
 from tests.fixtures.indexing import IndexingSetup
@@ -51,7 +51,7 @@ def test_a_missing_photo_that_appears_elsewhere_has_moved(
     before, data = setup.present()["a.jpg"], path.read_bytes()
     path.unlink()
     assert setup.run().missing == 1
-    monkeypatch.setattr(photo_updates, "device_of", lambda folder: None)
+    monkeypatch.setattr(move_sources, "device_of", lambda folder: None)
     (setup.photos / "b.jpg").write_bytes(data)
     summary = setup.run()
     assert (summary.moved, summary.indexed) == (1, 0) and setup.present()["b.jpg"] == before

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
@@ -17,6 +19,7 @@ from explorer.library.file_rows import FileStat, KnownFile
 from explorer.library.missing_files import put_vanished
 from explorer.library.stores.file_store import files_below, put_missing
 from explorer.library.stores.root_store import add_root, update_root
+from explorer.library.writer import Writer
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.path_probes import device_of
 from explorer.scanning.write_detection import WriteDetector
@@ -37,7 +40,8 @@ class Updating:
         if device != UNKNOWN:
             known_device = device or device_of(str(self.photos))
             update_root(builder.writer, builder.root, device=known_device)
-        self.drives, self.summary = UnresponsiveDrives(), IndexSummary()
+        self.drives = DrivesOutsideTransactions(builder.writer)
+        self.summary = IndexSummary()
         self.changes: dict[str, int] = {}
         self.gone = {self.file(name).id: self.file(name) for name in gone}
         self.updates = PhotoUpdates(
@@ -67,8 +71,28 @@ class Updating:
             if error
             else DecodeResult(job, digest_of(content), size, 5, decoded())
         )
+        self.update((result, None if error else vector_of(content)))
+
+    def update(self, *results: tuple[DecodeResult, np.ndarray | None], exists: bool = True) -> None:
+        """Record these in one transaction, as the pipeline does."""
+        sources = self.updates.move_sources([result for result, _ in results])
         with self.builder.writer.transaction():
-            self.updates.update(result, None if error else vector_of(content), exists=True)
+            for (result, vector), source in zip(results, sources, strict=True):
+                self.updates.update(result, vector, exists=exists, source=source)
+
+
+class DrivesOutsideTransactions(UnresponsiveDrives):
+    """A drive may take half a minute to answer, and nobody else can write during a transaction."""
+
+    def __init__(self, writer: Writer) -> None:
+        super().__init__()
+        self._writer = writer
+
+    def call(
+        self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
+    ) -> Any:
+        assert not self._writer.connection.in_transaction
+        return super().call(root, function, tick)
 
 
 def test_a_file_that_the_scan_missed_has_moved_even_if_its_drive_stops_responding(
@@ -93,6 +117,28 @@ def test_a_vanished_file_moves_to_one_new_path_only(builder: LibraryBuilder) -> 
         run.read(name, "one")
     assert set(run.files()) == {"b.jpg", "c.jpg"}
     assert (run.summary.moved, run.summary.indexed, run.summary.encoded) == (1, 1, 0)
+
+
+def test_a_row_that_an_earlier_file_of_the_batch_changed_is_no_longer_moved(
+    builder: LibraryBuilder,
+) -> None:
+    """A missing photo has come back with other content, and a copy of its old content is new."""
+    builder.put("a.jpg", "one")
+    run = Updating(builder)
+    put_missing(builder.writer, [run.file("a.jpg")])
+    (run.photos / "a.jpg").write_text("is there")
+    results = [
+        DecodeResult(
+            DecodeJob(
+                str(run.photos / name), 1.0, ReadTask(builder.root, FileStat(name, 1000, 5, 70))
+            ),
+            digest_of(content), 1000, 5, decoded(),
+        )
+        for name, content in (("a.jpg", "two"), ("b.jpg", "one"), ("c.jpg", "one"))
+    ]  # fmt: skip
+    run.update(*((result, vector_of(result.job.path)) for result in results))
+    assert set(run.files()) == {"a.jpg", "b.jpg", "c.jpg"}
+    assert (run.summary.moved, run.summary.indexed) == (0, 3)
 
 
 def test_a_copy_of_a_photo_on_an_unresponsive_drive_is_no_move(builder: LibraryBuilder) -> None:
@@ -218,8 +264,7 @@ def test_a_file_that_vanished_is_forgotten_by_the_detector(
     monkeypatch.setattr(WriteDetector, "forget", lambda _, path: forgotten.append(path))
     path = str(run.photos / "a.jpg")
     job = DecodeJob(path, 1.0, ReadTask(builder.root, FileStat("a.jpg", 1000, 5, 70)))
-    with builder.writer.transaction():
-        run.updates.update(DecodeResult(job, error="it is gone"), None, exists=False)
+    run.update((DecodeResult(job, error="it is gone"), None), exists=False)
     assert forgotten == [path] and run.files() == {} and run.summary.failed == 0
 
 
@@ -249,8 +294,7 @@ def test_a_file_that_was_touched_is_unchanged(builder: LibraryBuilder, state: st
     task = ReadTask(builder.root, FileStat("a.jpg", 1000, 5, 70), None, was)
     (run.photos / "other.jpg").touch()
     job = DecodeJob(str(run.photos / "a.jpg"), 1.0, task)
-    with builder.writer.transaction():
-        run.updates.update(DecodeResult(job, digest_of("one"), 1000, 5), None, exists=True)
+    run.update((DecodeResult(job, digest_of("one"), 1000, 5), None))
     same = state == "present"
     assert (run.summary.unchanged, run.summary.encoded) == (int(same), 0)
     assert run.file("a.jpg").photo_id == run.file("other.jpg").photo_id
@@ -262,6 +306,5 @@ def test_a_known_photo_that_was_purged_meanwhile_is_left_to_the_next_scan(
 ) -> None:
     run = Updating(builder)
     job = DecodeJob("a.jpg", 1.0, ReadTask(builder.root, FileStat("a.jpg", 1000, 5, 70)))
-    with builder.writer.transaction():
-        run.updates.update(DecodeResult(job, digest_of("one"), 1000, 5), None, exists=True)
+    run.update((DecodeResult(job, digest_of("one"), 1000, 5), None))
     assert run.files() == {} and run.summary == IndexSummary()

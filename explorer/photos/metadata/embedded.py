@@ -17,7 +17,7 @@ from explorer.photos.metadata import xmp as xmp_data
 from explorer.photos.metadata.camera_settings import camera_name, camera_settings
 from explorer.photos.metadata.embedded_texts import EmbeddedTexts, combine_texts
 from explorer.photos.metadata.exif import ExifBlocks
-from explorer.photos.metadata.file_name_dates import parse_file_name_date
+from explorer.photos.metadata.file_name_dates import parse_file_name_date, parse_unix_time_name
 from explorer.photos.metadata.partial_dates import PartialDate, mtime_date, plausible
 from explorer.photos.metadata.xmp_packet import InvalidXmp, XmpPacket, find_packet
 
@@ -86,7 +86,7 @@ class EmbeddedMetadata:
             if best[1].precision == "second":
                 return best
         best = best or next(_from("exif", [exif_data.modified_date(self.exif)]), None)
-        named = parse_file_name_date(name)
+        named = parse_file_name_date(name) or parse_unix_time_name(name)
         if named is not None and (best is None or best[1].refined_by(named)):
             best = "name", named
         return best or next(_from("file", [mtime_date(mtime)]), (None, None))

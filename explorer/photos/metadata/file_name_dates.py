@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
 import unicodedata
 
-from explorer.photos.metadata.partial_dates import PartialDate, from_parts, plausible, to_24_hours
+from explorer.photos.metadata.partial_dates import (
+    PartialDate,
+    from_parts,
+    mtime_date,
+    plausible,
+    to_24_hours,
+)
 
 _DATE = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[-_.]?)(?P<month>[01]\d)(?P=sep)(?P<day>[0-3]\d)"
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
@@ -36,6 +43,8 @@ _TIMES = (
         rf"[-_.:m](?P<second>[0-5]\d)(?!\d)(?P<behind>[\s_]?[ap]\.?\s?m(?![^\W\d_]))?",
         re.IGNORECASE,
     ),
+    # 2021-01-01 12 00 00, as Dropbox writes it.
+    re.compile(rf"{_DATE},?\s(?P<hour>[0-2]\d) (?P<minute>[0-5]\d) (?P<second>[0-5]\d)(?![^\W_])"),
     # A time without seconds must have AM or PM to be recognized.
     re.compile(
         rf"{_DATE}{_BETWEEN}(?P<hour>\d{{1,2}})[-_.:h](?P<minute>[0-5]\d)(?!\d)(?P<behind>[\s_]?[ap]\.?\s?m(?![^\W\d_]))",
@@ -47,16 +56,34 @@ _TELEGRAM = re.compile(
     r"@(?P<day>[0-3]\d)-(?P<month>[01]\d)-(?P<year>20\d\d)"
     r"_(?P<hour>[0-2]\d)-(?P<minute>[0-5]\d)-(?P<second>[0-5]\d)(?!\d)"
 )
+# 2021年1月1日 12時34分56秒, also in simplified Chinese and Korean; or only a year and month.
+_EAST_ASIAN = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)[年년]\s?(?P<month>\d{1,2})[月월]"
+    r"(?:\s?(?P<day>\d{1,2})[日일]"
+    r"(?:\s?(?P<hour>\d{1,2})[時时시]\s?(?P<minute>\d{1,2})[分분](?:\s?(?P<second>\d{1,2})[秒초])?)?)?"
+)
+# “1999-12 Christmas”: a month, unless it may be a season, such as 2011-12.
+_MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)\s+(?=[^\W\d_])")
+# Unix time in seconds or milliseconds, alone or after a word that programs write: Facebook's
+# FB_IMG_1609459200123, WeChat's mmexport1609459200123. Other numbers, as in received_1609459200,
+# are ids.
+_UNIX_TIME = re.compile(
+    r"(?:(?:fb_img|img|image|photo|pic|picture|camera|capture|cropped|mmexport|screenshot|wx_camera)"
+    r"[-_. ]?)?(?P<seconds>1\d{9})(?P<milliseconds>\d{3})?(?![^\W_])",
+    re.IGNORECASE,
+)
+# Before 2005, no program wrote Unix time into names. This number is anything but a time.
+_FIRST_UNIX_TIME, _COUNTING = dt.datetime(2005, 1, 1).timestamp(), 1234567890
 
 
 def parse_file_name_date(name: str) -> PartialDate | None:
     """The first plausible date in a file's name, with its time if there is one; None without a
-    date. For a range of days, it is the first day."""
+    date. For a range of days, it is the first day. A Unix time is not included."""
     if (found := _TELEGRAM.search(name)) is not None:
         return plausible(from_parts(*found.group(*_PARTS)))
     if _START.search(name) is None:
         # Most names end here: every pattern below begins with a date.
-        return None
+        return _in_words(name)
     # macOS decomposes accents.
     name = unicodedata.normalize("NFC", name)
     for found in itertools.chain.from_iterable(each.finditer(name) for each in _TIMES):
@@ -83,3 +110,24 @@ def parse_file_name_date(name: str) -> PartialDate | None:
         if date := plausible(from_parts(found["year"], found["month"], found["day"])):
             return date
     return None
+
+
+def _in_words(name: str) -> PartialDate | None:
+    """A date with a word in it or after it: 2021年1月1日, “1999-12 Christmas”."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFC", name)
+        if found := _EAST_ASIAN.search(name):
+            return plausible(from_parts(*found.group(*_PARTS)))
+    found = _MONTH.match(name)
+    if found is None or int(found["month"]) == (int(found["year"]) + 1) % 100:
+        return None
+    return plausible(from_parts(found["year"], found["month"]))
+
+
+def parse_unix_time_name(name: str) -> PartialDate | None:
+    """The Unix time that a file's name consists of, in local time, as for a file's own time; None
+    if it is another number. It is when the photo was taken, saved or sent."""
+    found = _UNIX_TIME.match(name)
+    if found is None or not _FIRST_UNIX_TIME <= int(found["seconds"]) != _COUNTING:
+        return None
+    return mtime_date(float(found["seconds"]))

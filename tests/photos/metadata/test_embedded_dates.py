@@ -148,7 +148,7 @@ def test_gps_time_is_a_capture_date() -> None:
         ("IMG_20191345.jpg", None),
         ("20190230_101010.jpg", None),
         ("29990101_101010.jpg", None),
-        ("1562941800000.jpg", None),
+        ("received_1562941800000.jpg", None),
         ("DSC02019.jpg", None),
         ("", None),
     ],
@@ -157,6 +157,11 @@ def test_dates_in_file_names(name: str, date: str | None) -> None:
     found = parse_file_name_date(name)
     assert (found.text if found else None) == date
     assert taken(name=name) == (date, "name" if date else None)
+
+
+def test_unix_time_in_a_file_name_comes_before_the_file_time() -> None:
+    local = dt.datetime.fromtimestamp(1562941800).isoformat()
+    assert taken(name="1562941800000.jpg", mtime=1.6e9) == (local, "name")
 
 
 @pytest.mark.parametrize(

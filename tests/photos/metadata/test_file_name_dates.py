@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from explorer.photos.metadata.file_name_dates import parse_file_name_date
+from explorer.photos.metadata.file_name_dates import parse_file_name_date, parse_unix_time_name
 
 
 @pytest.mark.parametrize(
@@ -109,3 +111,65 @@ def test_names_by_messengers_and_phones(name: str, iso: str | None) -> None:
 def test_times_ranges_and_impossible_days(name: str, iso: str | None) -> None:
     found = parse_file_name_date(name)
     assert (found and found.iso) == iso
+
+
+@pytest.mark.parametrize(
+    ("name", "iso"),
+    [
+        ("2021年1月1日.jpg", "2021-01-01"),
+        ("写真 2021年01月12日 12時34分56秒.jpg", "2021-01-12T12:34:56"),
+        ("2021年1月1日 下午3時20分.jpg", "2021-01-01"),
+        ("2021년 1월 12일 3시 20분.jpg", "2021-01-12T03:20"),
+        ("2021年5月 旅行.jpg", "2021-05"),
+        ("2021年13月1日.jpg", None),
+        ("1999-12 Christmas.jpg", "1999-12"),
+        ("1999-12-24 Christmas.jpg", "1999-12-24"),
+        # A season, a number of a series.
+        ("2011-12 season.jpg", None),
+        ("2012-13 season.jpg", None),
+        ("2021-01.jpg", None),
+        ("2021-01 (2).jpg", None),
+        ("Photo 2021-01-01 12 00 05.jpg", "2021-01-01T12:00:05"),
+        ("Photo 2021-01-01 12 00 05th.jpg", "2021-01-01"),
+    ],
+)
+def test_dates_with_words(name: str, iso: str | None) -> None:
+    found = parse_file_name_date(name)
+    assert (found and found.iso) == iso
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "1609459200123.jpg",
+        "1609459200.jpg",
+        "FB_IMG_1609459200123.jpg",
+        "mmexport1609459200123.jpg",
+        "IMG_1609459200123-edited(1).jpg",
+    ],
+)
+def test_unix_time_is_local_time_as_that_of_the_file(name: str) -> None:
+    found = parse_unix_time_name(name)
+    assert found is not None and found.precision == "second"
+    assert dt.datetime.fromisoformat(found.text).timestamp() == 1609459200
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "received_1609459200.jpeg",
+        "Snapchat-1609459200.jpg",
+        "16094592001.jpg",
+        "160945920012.jpg",
+        "1609459200a.jpg",
+        "1234567890.jpg",
+        "1000000000.jpg",
+        "1999999999.jpg",
+        "0123456789.jpg",
+        "4915112345678.jpg",
+        "118391234_1609459200123_n.jpg",
+        "IMG_1234.jpg",
+    ],
+)
+def test_other_numbers_are_no_unix_time(name: str) -> None:
+    assert parse_unix_time_name(name) is None and parse_file_name_date(name) is None

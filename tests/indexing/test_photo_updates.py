@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,12 +18,11 @@ from explorer.library.file_rows import FileStat, KnownFile
 from explorer.library.missing_files import put_vanished
 from explorer.library.stores.file_store import files_below, put_missing
 from explorer.library.stores.root_store import add_root, update_root
-from explorer.library.writer import Writer
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.path_probes import device_of
 from explorer.scanning.write_detection import WriteDetector
 from tests.factory import LibraryBuilder, decoded, digest_of, vector_of
-from tests.fixtures.drives import UnresponsiveDrives
+from tests.fixtures.drives import DrivesOutsideTransactions
 
 UNKNOWN = "unknown"
 
@@ -79,20 +77,6 @@ class Updating:
         with self.builder.writer.transaction():
             for (result, vector), source in zip(results, sources, strict=True):
                 self.updates.update(result, vector, exists=exists, source=source)
-
-
-class DrivesOutsideTransactions(UnresponsiveDrives):
-    """A drive may take half a minute to answer, and nobody else can write during a transaction."""
-
-    def __init__(self, writer: Writer) -> None:
-        super().__init__()
-        self._writer = writer
-
-    def call(
-        self, root: str, function: Callable[..., Any], tick: Callable[[], None] = lambda: None
-    ) -> Any:
-        assert not self._writer.connection.in_transaction
-        return super().call(root, function, tick)
 
 
 def test_a_file_that_the_scan_missed_has_moved_even_if_its_drive_stops_responding(

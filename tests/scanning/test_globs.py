@@ -105,6 +105,13 @@ def test_a_pattern_that_can_match_nothing_is_reported(glob: str, why: str) -> No
     assert patterns.verdict("a.png", is_folder=False) and patterns.verdict("a.gif", is_folder=False)
 
 
+def test_a_long_pattern_is_reported_by_its_beginning() -> None:
+    for number in (60, 61):
+        (problem,) = PatternList(["[".ljust(number, "x")]).problems
+        assert ("x" * 59 + "”" in problem) is (number == 60)
+        assert ("x" * 58 + "…”" in problem) is (number == 61)
+
+
 def test_the_last_matching_pattern_decides_in_every_order() -> None:
     assert left_out(["a.jpg", "!*.jpg"], "a.jpg") == set()
     assert left_out(["!*.jpg", "a.jpg"], "a.jpg", "b.jpg") == {"a.jpg"}

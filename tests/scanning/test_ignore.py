@@ -70,6 +70,12 @@ def test_an_ignore_file_applies_to_its_folder_and_the_innermost_decides(tmp_path
     assert not rules.excludes_branch("x/y") and not rules.excludes_branch("")
 
 
+def test_everything_below_an_excluded_folder_is_excluded(tmp_path: Path) -> None:
+    rules = IgnoreRules(str(tmp_path), ["raw/"])
+    folders = ("raw", "raw/deep/er", "x/raw", "x/raw/y", "x", "x/y", "raws/x")
+    assert {folder for folder in folders if rules.excludes_branch(folder)} == {*folders[:4]}
+
+
 def test_names_that_are_not_utf8_can_be_listed_in_an_ignore_file(tmp_path: Path) -> None:
     from explorer.library.paths import to_text
 

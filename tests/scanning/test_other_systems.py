@@ -163,7 +163,8 @@ def test_a_volume_is_not_entered_in_a_folder_of_its_own(
     (photos / "below" / "itself").symlink_to(photos)
     (photos / "below" / "other").symlink_to(other)
     (other / "back").symlink_to(photos)
-    list_as_windows(monkeypatch, {"itself", "other", "back"})
+    (other / "again").symlink_to(other)
+    list_as_windows(monkeypatch, {"itself", "other", "back", "again"})
     monkeypatch.setattr(os, "readlink", lambda path: "\\\\?\\Volume{780c6209-d8cd-4e63}\\")
     real, devices = os.stat, {other.stat().st_ino: 2}
 

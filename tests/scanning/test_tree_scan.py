@@ -71,6 +71,19 @@ def test_other_files_are_counted(photos: Path) -> None:
     assert scan_tree(str(photos)).other == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+def test_sidecars_are_told_from_other_files_and_from_those_that_must_not_be_opened(
+    photos: Path,
+) -> None:
+    names = ("a.jpg.xmp", "below/d.xmp", "a.jpg.supplemental-metadata.json")
+    for name in (*names, "config.json"):
+        (photos / name).write_bytes(name.encode())
+    os.mkfifo(photos / "B.JPEG.xmp")
+    found = scan_tree(str(photos))
+    assert {seen.path: seen.size for seen in found.sidecars} == {name: len(name) for name in names}
+    assert found.unread_sidecars == {"B.JPEG.xmp"}
+
+
 def test_a_folder_is_scanned_alone_and_recursively(photos: Path) -> None:
     assert paths(photos, "below") == ["below/d.heic", "below/deep/e.png"]
     assert paths(photos, "below", recursive=False) == ["below/d.heic"]

@@ -12,6 +12,7 @@ from explorer.scanning import write_detection
 from explorer.scanning.filesystem_traits import volume_of
 from explorer.scanning.write_detection import (
     HELD_OPEN_LIMIT,
+    RECENT,
     SETTLE_TIME,
     WriteDetector,
     is_open_for_writing,
@@ -51,6 +52,15 @@ def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool | None]:
 
 def test_an_old_file_is_settled(held: dict[str, bool | None]) -> None:
     assert Times().detector(patient=True).is_settled("/a", seen(3600))
+
+
+@pytest.mark.parametrize("age", [RECENT, -SETTLE_TIME])
+def test_a_file_of_the_limit_of_age_is_old_or_of_a_wrong_clock(
+    held: dict[str, bool | None], age: float
+) -> None:
+    assert Times().detector(patient=True).is_settled("/a", seen(age))
+    inside = age - 1 if age > 0 else age + 1
+    assert Times().detector(patient=True).is_settled("/a", seen(inside)) is (age > 0)
 
 
 def test_a_recent_file_is_settled_after_a_quiet_period(held: dict[str, bool | None]) -> None:

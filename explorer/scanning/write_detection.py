@@ -23,12 +23,12 @@ RECENT = 600.0
 
 class _Sighting(NamedTuple):
     """A file as it was last seen. since: when it was first seen in this state (seconds of the
-    monotonic clock). changes: how often it has changed while it was observed."""
+    monotonic clock). has_changed: whether it has changed while it was observed."""
 
     size: int
     mtime_ns: int
     since: float
-    changes: int
+    has_changed: bool
 
 
 class WriteDetector:
@@ -55,7 +55,7 @@ class WriteDetector:
             return True
         now = self._clock()
         if last is None or (last.size, last.mtime_ns) != (seen.size, seen.mtime_ns):
-            last = _Sighting(seen.size, seen.mtime_ns, now, last.changes + 1 if last else 0)
+            last = _Sighting(seen.size, seen.mtime_ns, now, has_changed=last is not None)
         # The file's own time is used if it is credible, else the time when it was first seen in
         # this state.
         unchanged_for = max(now - last.since, age if age < RECENT else 0.0)
@@ -71,7 +71,7 @@ class WriteDetector:
         held = is_open_for_writing(path)
         if held:
             return HELD_OPEN_LIMIT
-        never_changed = held is False and not last.changes
+        never_changed = held is False and not last.has_changed
         return 0.0 if never_changed and not self._patient else SETTLE_TIME
 
     def forget(self, path: str) -> None:

@@ -69,6 +69,20 @@ def test_excluded_folders_are_not_scanned(root: Path) -> None:
     assert left_out.found == ScanResult(left_out={"sub/deep"})
 
 
+def test_a_link_to_a_photo_in_another_watched_folder_is_not_a_photo(
+    root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.jpg").write_bytes(b"y")
+    (root / "link.jpg").symlink_to(tmp_path / "other" / "a.jpg")
+    place, watched = ScanTarget(1, str(root)), os.path.realpath(tmp_path / "other")
+    for roots, expected in (([], True), ([watched], False)):
+        found = scan_target(
+            place, row(root), [os.path.realpath(root), *roots], lambda: None, moved=False
+        ).found
+        assert ("link.jpg" in paths(found)) is expected
+
+
 def test_another_file_system_at_its_path_is_fully_scanned_once(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +179,8 @@ def test_a_folder_requested_by_its_former_spelling_is_found(
         1, str(root), "Sub/deep", False
     )
     assert look(root, "Sub/Deep", recursive=False).target == ScanTarget(1, str(root), "Sub", True)
+    (root / "Sub" / "deep" / "er").mkdir()
+    assert look(root, "Sub/deep/Er").target == ScanTarget(1, str(root), "Sub/deep", True)
     # Gone, under whatever name: its own scan says so.
     monkeypatch.setattr(os.path, "lexists", lambda path: False)
     assert look(root, "sub").target == ScanTarget(1, str(root), "sub")

@@ -54,6 +54,28 @@ def test_an_old_file_is_settled(held: dict[str, bool | None]) -> None:
     assert Times().detector(patient=True).is_settled("/a", seen(3600))
 
 
+def test_the_time_of_the_file_or_that_of_its_discovery_counts_whichever_is_longer_ago(
+    held: dict[str, bool | None],
+) -> None:
+    times = Times()
+    assert times.detector(patient=True).is_settled("/a", seen(SETTLE_TIME))
+    looks = times.detector(patient=True)
+    assert not looks.is_settled("/a", seen(-1))
+    times.go(SETTLE_TIME)
+    assert looks.is_settled("/a", seen(-1))
+
+
+def test_a_settled_file_that_is_replaced_by_an_old_one_is_settled(
+    held: dict[str, bool | None],
+) -> None:
+    times = Times()
+    looks = times.detector(patient=True)
+    assert not looks.is_settled("/a", seen(0))
+    times.go(SETTLE_TIME)
+    assert looks.is_settled("/a", seen(0))
+    assert looks.is_settled("/a", seen(RECENT + 1, size=2))
+
+
 @pytest.mark.parametrize("age", [RECENT, -SETTLE_TIME])
 def test_a_file_of_the_limit_of_age_is_old_or_of_a_wrong_clock(
     held: dict[str, bool | None], age: float

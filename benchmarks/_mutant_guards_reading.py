@@ -111,7 +111,10 @@ GUARDS_OF_READING: dict[str, tuple[str, ...]] = {
     "search/ranking/term_encoding": ("search/test_engine", "search/ranking/test_concepts"),
     "search/language/parse_query": ("search/language/test_query_properties",),
     "search/language/print_query": ("search/language/test_query_properties",),
-    "search/language/query_fields": ("search/language/test_typed_values",),
+    "search/language/query_fields": (
+        "search/language/test_typed_values",
+        "search/language/test_parse_query",
+    ),
     "search/language/typed_values": ("search/language/test_query_fields",),
     "search/language/interpret_phrases": (),
     "search/language/date_expressions": (

@@ -13,7 +13,7 @@ from explorer.search.language.query_fields import (
     typed_value,
 )
 from explorer.search.language.query_tree import FieldValue
-from explorer.search.language.typed_values import Choice
+from explorer.search.language.typed_values import Choice, TextValue
 
 
 @pytest.mark.parametrize("field", FIELDS.values(), ids=lambda field: field.name)
@@ -37,3 +37,16 @@ def test_field_names_are_found_in_any_case_and_spelling() -> None:
 def test_each_shape_has_its_aspect_ratios() -> None:
     assert set(SHAPE_RATIOS) == set(FIELDS["shape"].choices)
     assert all(low < high for ratios in SHAPE_RATIOS.values() for low, high in ratios)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("name", "*IMG*", "IMG"), ("name", "IMG*1", "IMG*1"), ("name", "*a/b", "a/b"),
+        ("name", "**", "**"), ("folder", "*trip*", "trip"), ("folder", "*/trip", "*/trip"),
+        ("folder", "trip\\*", "trip\\*"), ("title", "*sea*", "*sea*"),
+    ],
+)  # fmt: skip
+def test_stars_around_a_name_stand_for_anything(name: str, text: str, found: str) -> None:
+    assert typed_value(name, FieldValue(text)) == TextValue(found)
+    assert typed_value(name, FieldValue(text, "==")) == TextValue(text, whole=True)

@@ -70,10 +70,12 @@ _COMMUTATIVE = frozenset({"min", "max"})
 _SYMMETRIC = {
     "_distinct": 0,
     "_distinct_inodes": 0,
+    "_may_meet": 0,
     "_same_folder": 0,
     "are_hard_links": 0,
     "compared_kind": 1,
     "is_one_stack": 0,
+    "never_duplicates": 0,
     "same_directory_entry": 0,
     "samestat": 0,
 }

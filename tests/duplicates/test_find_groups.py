@@ -27,6 +27,7 @@ def test_files_with_the_same_bytes_are_one_group(builder: LibraryBuilder) -> Non
     assert sorted(names([group.keep, *group.others])) == ["a.jpg", "a.jpg", "c.jpg"]
     assert group.keep.path.endswith("/photos/a.jpg") and group.keep_because
     assert group.reclaimable == 2000
+    assert find_groups(builder.library, ()) == []
 
 
 def test_files_are_compared_with_the_keeper_and_not_through_another(

@@ -74,6 +74,7 @@ _SYMMETRIC = {
     "_same_folder": 0,
     "are_hard_links": 0,
     "compared_kind": 1,
+    "hypot": 0,
     "is_one_stack": 0,
     "never_duplicates": 0,
     "same_directory_entry": 0,

@@ -84,7 +84,7 @@ def details_differ(
     least = min(least, thresholds.at_most)
     differs = (difference >= least).astype(np.float32)
     in_block = cv2.boxFilter(differs, -1, (BLOCK_SIZE, BLOCK_SIZE), normalize=False)
-    return bool(in_block.max() > _MIN_PIXELS - 0.5)
+    return bool(in_block.max() >= _MIN_PIXELS)
 
 
 def _difference(
@@ -95,9 +95,7 @@ def _difference(
     to `base`, in pixels."""
     moved, covered = resample_to_coarser(finer, matrix, (base.shape[1], base.shape[0]))
     margin = np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)
-    inside = cv2.erode(
-        covered.astype(np.uint8), margin, borderType=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0)
-    ).astype(bool)
+    inside = cv2.erode(covered.astype(np.uint8), margin, borderValue=(0,)).astype(bool)
     other = _blurred(moved)
     one = _match_tones(_blurred(base), other, inside, min_tone_share)
     window = np.ones((_AREA, _AREA), np.uint8)
@@ -122,12 +120,12 @@ def _match_tones(gray: Gray, like: Gray, inside: npt.NDArray[np.bool_], min_shar
     inside = inside[::2, ::2]
     sample, targets = gray[::2, ::2][inside], like[::2, ::2][inside]
     levels = sample >> 2
-    count = np.bincount(levels, minlength=64)
+    count = np.bincount(levels)
     frequent = np.flatnonzero(count > max(_MIN_COUNT, min_share * len(levels)))
     if len(frequent) < 2:
         return gray
     old, new = (
-        np.bincount(levels, weights=values, minlength=64)[frequent] / count[frequent]
+        np.bincount(levels, weights=values)[frequent] / count[frequent]
         for values in (sample, targets)
     )
     table = np.arange(256.0)

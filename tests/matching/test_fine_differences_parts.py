@@ -60,6 +60,10 @@ def dotted(*places: tuple[int, int], level: int, base: Gray | None = None) -> Gr
         (((20, 4), (21, 4)), 255, True),
         (((20, 56), (21, 56)), 255, False),
         (((20, 55), (21, 55)), 255, True),
+        (((3, 20), (3, 21)), 255, False),
+        (((4, 20), (4, 21)), 255, True),
+        (((56, 20), (56, 21)), 255, False),
+        (((55, 20), (55, 21)), 255, True),
     ],
 )
 def test_two_pixels_of_a_block_must_differ_clearly(
@@ -96,6 +100,14 @@ def test_the_noise_of_a_pair_raises_what_counts(noise: int, difference: int, dif
     base[24:44, 24:44] = other[24:44, 24:44] = 100
     other[34, 34:36] = 100 + difference
     assert differ(base, other) is differs
+
+
+@pytest.mark.usefixtures("unblurred")
+def test_a_large_plain_difference_is_no_noise() -> None:
+    """Noise is measured where the coarser one has detail."""
+    other = flat()
+    other[20:40, 20:40] = 160
+    assert differ(flat(), other)
 
 
 @pytest.mark.parametrize(("level", "amount"), [(0, 255), (200, 255)])
@@ -143,6 +155,8 @@ def test_rare_tones_stay_as_far_beyond_the_others() -> None:
     gray[0, :4] = 0, 90, 140, 250
     found = _match_tones(gray, like, np.ones_like(gray, bool), 0.01)
     assert found[0, :4].tolist() == [50, 140, 190, 255] and found[-1, 0] == 150
+    darker = _match_tones(gray, np.asarray(gray - 90, np.uint8), np.ones_like(gray, bool), 0.01)
+    assert darker[0, :4].tolist() == [0, 0, 50, 160] and darker[-1, 0] == 10
 
 
 @pytest.mark.parametrize("swapped", [False, True])

@@ -19,7 +19,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "removal/plan_formats": ("removal/test_plan_reader", "removal/test_plan_encodings"),
     "removal/plan_reader": ("removal/test_plan_encodings",),
     "removal/spreadsheet": (),
-    "removal/metadata_merger": ("removal/test_companions", "removal/test_sidecar_failures"),
+    "removal/metadata_merger": (
+        "removal/test_companions",
+        "removal/test_sidecar_failures",
+        "removal/test_sidecar_removal",
+    ),
     "removal/sidecar_writer": ("removal/test_sidecar_failures", "systems/test_sidecars_in_use"),
     "removal/sidecar_restore": ("removal/test_restore", "removal/test_undo_bounds"),
     "removal/safe_move": (
@@ -69,6 +73,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "removal/test_removal_refusals",
         "removal/test_companion_removal",
         "removal/test_alias_folders",
+        "removal/test_sidecar_removal",
     ),
     "removal/keeper_check": (
         "removal/test_preflight",
@@ -129,6 +134,10 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "duplicates/originals": ("duplicates/test_original_objections",),
     "duplicates/versions": ("duplicates/test_same_pixels",),
     "duplicates/star_clusters": ("duplicates/test_suggestion", "duplicates/test_find_groups"),
+    "duplicates/original_thresholds": (
+        "duplicates/test_originals",
+        "duplicates/test_original_objections",
+    ),
     "duplicates/decisions": (),
     "duplicates/group_removals": (),
     "duplicates/groups": ("duplicates/test_group_contents", "duplicates/test_suggestion"),

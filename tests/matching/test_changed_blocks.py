@@ -157,7 +157,7 @@ def test_of_many_blocks_some_are_searched_for(monkeypatch: pytest.MonkeyPatch) -
 def test_tones_are_mapped_by_a_curve_with_its_noise() -> None:
     base = np.repeat(np.arange(0, 240, dtype=np.float32), 8)
     spread = np.tile(np.asarray([3, -3], np.float32), len(base) // 2)
-    curve = _tone_curve(base, base / 2 + 20 + spread)
+    curve = _tone_curve(base, np.asarray(base / 2 + 20 + spread, np.float32))
     assert curve is not None and curve.noise == pytest.approx(3, abs=0.6)
     # Within the steps of four levels in which tones are measured.
     assert curve.apply(base[None])[0] == pytest.approx(base / 2 + 20, abs=1)

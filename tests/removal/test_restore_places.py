@@ -155,3 +155,15 @@ def test_a_file_at_its_place_in_the_trash_is_not_taken_for_a_later_one(pair: Sma
     first.state, first.facts["inode"] = "intended", 0
     assert restorer(pair).locate(first) == "moved"
     assert first.target == target != second.target
+
+
+def test_what_went_to_a_folder_is_not_looked_for_in_the_trash(pair: SmallLibrary) -> None:
+    """Another program may have put the same file there. The folder may be on a drive that is not
+    connected."""
+    (moved,) = gone(pair)
+    Path(moved.target or "").rename(pair.base / "away.jpg")
+    pair.add_file("sub/b.jpg", "one")
+    trash.send(moved.path, moved.hash, trash.free_slot(moved.path))
+    moved.state = "intended"
+    assert restorer(pair).locate(moved) == "unknown"
+    assert moved.target is not None and moved.info is None

@@ -73,7 +73,11 @@ def test_what_the_other_drive_cannot_store_is_said_of_files(
         asked.extend((Path(original), Path(copy).parent))
         return ["extended attributes"]
 
+    copied = list[str]()
     monkeypatch.setattr(type(this_system()), "lost_attributes", lost)
+    monkeypatch.setattr(
+        type(this_system()), "copy_attributes", lambda _, original, copy: copied.append(original)
+    )
     if link:
         source.unlink()
         source.symlink_to("elsewhere")
@@ -81,6 +85,8 @@ def test_what_the_other_drive_cannot_store_is_said_of_files(
     assert (said, asked) == (
         ([], []) if link else (["extended attributes"], [source, target.parent])
     )
+    # Those of a link would be read from its target, and written to it.
+    assert copied == ([] if link else [str(source)])
 
 
 @pytest.mark.parametrize("call", ["fsync", "naming", "utime"])

@@ -59,11 +59,12 @@ def test_a_copy_goes_if_the_keeper_has_all_of_its_sidecar(
     assert two_copies.tree() == before
 
 
+@pytest.mark.parametrize("name", ["b.xmp", "b.XMP"])
 def test_a_sidecar_is_saved_beside_a_keeper_without_one_on_request(
-    two_copies: SmallLibrary,
+    two_copies: SmallLibrary, name: str
 ) -> None:
-    two_copies.add_file("b.xmp", WORK)
-    assert both(two_copies).reason.startswith(f"{ONLY}b.xmp (")
+    two_copies.add_file(name, WORK)
+    assert both(two_copies).reason.startswith(f"{ONLY}{name} (")
     assert both(two_copies, sidecars=True).done
     assert (two_copies.photos / "a.jpg.xmp").read_text() == WORK
 

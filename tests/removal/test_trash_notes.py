@@ -108,3 +108,12 @@ def test_a_reservation_is_released_only_if_it_is_ours_and_unused(home: Path, pho
     trash.release_slot(to.path, str(photo))
     assert not Path(to.info).exists()
     trash.release_slot(to.path, str(photo))
+
+
+def test_an_unreadable_entry_of_the_same_origin_is_passed_over(home: Path, photo: Path) -> None:
+    """Here a folder, of which the note is later than that of the photo."""
+    to, later = send(photo), trash.free_slot(str(photo))
+    Path(later.path).mkdir()
+    Path(later.info).write_bytes(Path(to.info).read_bytes())
+    os.utime(later.info, (2**31, 2**31))
+    assert trash.find(str(photo), hash_of(b"photo")) == to

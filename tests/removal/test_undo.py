@@ -53,6 +53,8 @@ def test_an_interrupted_undo_is_continued(
         assert entries(pair)[-1].state == "undoing"
         recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
         assert entries(pair)[-1].state == ("undone" if after else "undoing")
+        found = find_photo_file(pair.library.catalog, str(pair.photos / "sub/b.jpg"))
+        assert found is not None and (found.file.state == "present") == after
         if not after:
             undo(pair.library)
         assert pair.tree() == before and not history(pair.library)[0].away

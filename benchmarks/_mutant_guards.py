@@ -54,6 +54,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "removal/remove": (
         "removal/test_removal_refusals",
         "removal/test_sidecar_failures",
+        "removal/test_sidecar_removal",
         "removal/test_companion_removal",
         "removal/test_recover_interrupted",
     ),

@@ -78,7 +78,7 @@ def color_break(pixels: npt.NDArray[np.uint8], period: int, unit: tuple[int, int
     steps = _steps(lines)
     # Where a shift begins, the steps along both edges of the row add up to the whole width. Nearly
     # all rows are left out by this.
-    sums = np.clip(steps / _T.visible, -1, 1).mean(axis=1)
+    sums = np.einsum("ijk->ik", np.clip(steps / _T.visible, -1, 1)) / np.float32(columns)
     likely = np.flatnonzero((abs(sums[:-1] + sums[1:]) >= _T.min_certainty).any(axis=1))
     if len(likely):
         plain = _plain_shares(pixels, period)
@@ -102,10 +102,14 @@ def _plain_shares(pixels: npt.NDArray[np.uint8], period: int) -> Map:
     They are `period` pixels high, and wider if these are less than 8, so that all have as many
     pixels."""
     width = 64 // period
-    channel = pixels if pixels.ndim == 2 else pixels[..., 1]
+    channel = np.asarray(pixels if pixels.ndim == 2 else cv2.extractChannel(pixels, 1))
     rows, columns = len(channel) // period, channel.shape[1] // width
-    blocks = channel[: rows * period, : columns * width].reshape(rows, period, columns, width)
-    lowest, highest = blocks.min(axis=(1, 3)), blocks.max(axis=(1, 3))
+    bands = channel[: rows * period, : columns * width].reshape(rows, period, columns * width)
+    lowest, highest = bands.min(axis=1), bands.max(axis=1)
+    # By halves, which takes a fifth of the time of a minimum over a short axis.
+    while lowest.shape[1] > columns:
+        lowest = np.minimum(lowest[:, ::2], lowest[:, 1::2])
+        highest = np.maximum(highest[:, ::2], highest[:, 1::2])
     both_high = np.maximum(highest[:, 1:], highest[:, :-1])
     both_low = np.minimum(lowest[:, 1:], lowest[:, :-1])
     shares: Map = (both_high - both_low <= _T.plain_range).mean(axis=1, dtype=np.float32)
@@ -116,7 +120,8 @@ def _luma_and_chroma(strip: npt.NDArray[Any]) -> Map:
     """Luma and, of a color picture, two color differences: (height, width, 1 or 3)."""
     if strip.ndim == 2:
         return strip[..., None].astype(np.float32)
-    return cv2.cvtColor(strip[..., :3].astype(np.float32), cv2.COLOR_RGB2YCrCb)  # type: ignore[return-value]
+    three = strip if strip.shape[2] == 3 else cv2.cvtColor(strip, cv2.COLOR_RGBA2RGB)
+    return cv2.cvtColor(np.asarray(three, np.float32), cv2.COLOR_RGB2YCrCb)  # type: ignore[return-value]
 
 
 def _steps(lines: Map) -> Map:

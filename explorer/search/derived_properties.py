@@ -131,11 +131,9 @@ class _Measured:
         return mask_of(self._table.ids[_JUDGED_BY[name][1](self._column).score < threshold])
 
     def _damage(self) -> Floats:
-        missing, color_break = (
-            self._table.of_photos(name, self._facts.ids)
-            for name in ("missing_rows_share", "color_break")
+        return damage_scores(
+            lambda name: self._table.of_photos(name, self._facts.ids), self._facts.damaged
         )
-        return damage_scores(missing, color_break, self._facts.damaged)
 
     def _column(self, name: str) -> Floats:
         if name == "drawn":

@@ -110,10 +110,20 @@ def test_the_worse_of_shape_and_size_is_the_reason() -> None:
     ],
 )  # fmt: skip
 def test_damage_is_scored(rows: float, broken: float, damaged: bool, score: float) -> None:
-    (found,) = damage_scores(
-        np.array([rows], np.float32), np.array([broken], np.float32), np.array([damaged])
-    )
+    measured = table([1], missing_rows_share=[rows], color_break=[broken])
+    (found,) = damage_scores(measured.of, np.array([damaged]))
     assert found == pytest.approx(score, abs=0.01) and found.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("edges", "colors", "is_damaged"),
+    [(0.006, 0.52, False), (0.02, 0.9, False), (0.004, 0.9, True), (0.02, 0.4, True)],
+)
+def test_marked_text_is_not_taken_for_shifted_colors(
+    edges: float, colors: float, is_damaged: bool
+) -> None:
+    measured = table([1], color_break=[0.95], hard_edge_share=[edges], top_colors_share=[colors])
+    assert (damage([photo(1)], measured).score[0] < 0.5) == is_damaged
 
 
 @pytest.mark.parametrize(

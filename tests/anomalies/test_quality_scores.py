@@ -81,11 +81,12 @@ def test_scores_fall_as_the_fault_grows(
 
 def test_stars_are_neither_a_lens_cap_nor_too_dark() -> None:
     night = {"luma_p50": 8, "luma_p99": 20, "luma_p2": 4, "contrast": 1.5, "edge_density": 0}
-    cap = but(**night, entropy=1.5, hard_edge_share=0)
-    stars = but(**night, entropy=2.8, hard_edge_share=0.0004)
+    cap = but(**night, entropy=1.5, hard_edge_share=0, edge_share=0)
+    hot_pixels = but(**night, entropy=1.8, hard_edge_share=0.0016, edge_share=0)
+    stars = but(**night, entropy=2.8, hard_edge_share=0.0004, edge_share=0.006)
     for judge in (quality_scores.empty, quality_scores.dark):
-        black, starry = judge(column([cap, stars])).score
-        assert black < 0.2 and starry > 0.5
+        black, hot, starry = judge(column([cap, hot_pixels, stars])).score
+        assert black < 0.2 and hot < 0.2 and starry > 0.5
 
 
 def test_overexposed_photos_are_distinguished_from_snow_and_white_backgrounds() -> None:

@@ -96,7 +96,7 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     if damaged and _is_blank(renditions.rgb):
         raise DamagedPhoto(NOTHING_DECODED)
     upright = renditions.transposed(transpose)
-    quality, diagnostics = _measure_quality(
+    quality, diagnostics = _packed_quality(
         picture, upright.preview, transpose, load_reduction * loaded_scale
     )
     preview = io.BytesIO()
@@ -112,8 +112,8 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
         preview=preview.getvalue(),
         input=None if upright.input is None else np.asarray(upright.input),
         damaged=damaged,
-        quality=quality.packed(),
-        diagnostics=diagnostics.packed(),
+        quality=quality,
+        diagnostics=diagnostics,
         impossible_date=impossible_date(picture),
     )
 
@@ -165,6 +165,26 @@ def _is_blank(picture: Image.Image) -> bool:
     """Whether fewer than one pixel in a hundred differ from the last one."""
     pixels = np.asarray(picture, np.int16)
     return bool((np.abs(pixels - pixels[-1, -1]).max(axis=2) > 3).mean() < 0.01)
+
+
+def _packed_quality(
+    picture: Image.Image,
+    preview: Image.Image,
+    transpose: Image.Transpose | None,
+    remaining_reduction: float,
+) -> tuple[bytes, bytes]:
+    """The packed metrics and diagnostics of `_measure_quality`; empty if measuring fails.
+
+    The decoder has read the picture, so a failure says nothing about the file. The photo is
+    measured again by the next process.
+    """
+    try:
+        found = _measure_quality(picture, preview, transpose, remaining_reduction)
+    except (MemoryError, PhotoError):
+        raise
+    except Exception:  # noqa: BLE001  a photo that cannot be measured is not damaged
+        return b"", b""
+    return found[0].packed(), found[1].packed()
 
 
 def _measure_quality(

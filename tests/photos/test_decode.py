@@ -83,3 +83,14 @@ def test_a_picture_with_a_palette_is_measured_by_its_colors() -> None:
         decode(pictures.encoded(each, "PNG"), None) for each in (picture, picture.convert("RGB"))
     )
     assert with_palette.quality == without.quality
+
+
+def test_a_photo_that_cannot_be_measured_is_not_called_damaged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any, **options: Any) -> Any:
+        raise IndexError("index 46 is out of bounds")
+
+    monkeypatch.setattr(measure, "measure_quality", fail)
+    photo = decode(pictures.encoded(Image.new("RGB", (60, 40), "navy")), None)
+    assert not photo.damaged and photo.preview and not photo.quality and not photo.diagnostics

@@ -47,8 +47,7 @@ class QualityThresholds:
     """Radius in the sharpest direction up to which anisotropy does not count: leaves, letters and
     stripes have 0.11 to 0.2."""
     streaked: float = 0.2
-    """Increase beyond that at which it counts in full: 17 photos shaken over 8 pixels have 0.24 to
-    0.7."""
+    """Increase beyond that at which it counts in full; 17 photos shaken over 8 pixels have more."""
 
     dark: float = 124.0
     """Highlights, levels. Of 4,500 photos of Flickr8k, 0.6% are darker (0.4% at 119); of 49 large
@@ -80,12 +79,11 @@ class QualityThresholds:
     information: float = 1.0
     """Sum of contrast, edges, entropy and points of light, see `empty`."""
     points: float = 0.0003
-    """Share of hard edges from which a dark picture has points of light. In 6 pictures of stars
-    made by rule it is 0.00024 to 0.0012, in those of a lens cap 0."""
+    """Share of hard edges from which a dark picture has points of light. 6 pictures of stars made
+    by rule have 0.00024 to 0.0012."""
     points_tiles: float = 0.001
-    """Share of tiles with edges to measure sharpness in, from which such points are stars. In 54
-    pictures of skies made by rule it is 0.0014 or more where `points` is exceeded; hot pixels are
-    single ones, and in 24 pictures of a lens cap with 300 to 20,000 of them it is 0."""
+    """Share of tiles with measurable edges from which these are stars. 54 skies made by rule have
+    0.0014 or more where `points` is exceeded, 24 lens caps with 300 to 20,000 hot pixels 0."""
     sky_contrast: float = 8.0
     """Contrast from which a picture shows more than such points; these 6 have 1.4 to 1.7."""
 
@@ -177,10 +175,9 @@ def dark(column: Column) -> Judgement:
 
 
 def _points_of_light(column: Column) -> Numbers:
-    """Whether there are small sharp lights, such as stars, in a dark picture, 0 to 1. They are too
-    small to count among the highlights."""
+    """Whether a dark picture has sharp lights too small for highlights, such as stars, 0 to 1."""
     hard = np.clip(column("hard_edge_share") / LIMITS.points, 0, 1)
-    # The light of a star covers several pixels, that of a hot pixel of the sensor one.
+    # Stars are larger than hot pixels.
     spread = np.clip(column("edge_share") / LIMITS.points_tiles, 0, 1)
     # In any other dark picture, hard edges are those of things that are too dark to be seen well.
     bare = np.clip((LIMITS.sky_contrast - column("contrast")) / LIMITS.sky_contrast * 2, 0, 1)

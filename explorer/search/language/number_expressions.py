@@ -19,17 +19,11 @@ _NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
 _STARS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
 _STAR_NUMBER = rf"(?:[0-5]|{'|'.join(_STARS)})"
 _OR_MORE = r"(?: or (?:more|better|higher)| and (?:up|more|above)|\+)"
-_NUMBER_FIELDS = sorted(
-    (
-        name
-        for name, field in {
-            **FIELDS, **{other: FIELDS[known] for other, known in FIELD_SPELLINGS.items()}
-        }.items()
-        if field.kind == "number"
-    ),
-    key=len,
-    reverse=True,
-)  # fmt: skip
+_NUMBER_FIELDS = [
+    name
+    for name in [*FIELDS, *FIELD_SPELLINGS]
+    if FIELDS[FIELD_SPELLINGS.get(name, name)].kind == "number"
+]
 
 _PATTERNS: dict[str, str] = {
     "size": rf"(?:{_COMPARED} )?{_NUMBER} ?(?:kb|mb|gb|(?:kilo|mega|giga)bytes?)\b",

@@ -22,6 +22,8 @@ from tests.search.language.meant_queries import meant
         ("stars >= 3", "rating:>=3"),
         ("beach size > 5 mb", "beach size:>5mb"), ("exposure <1/250", "exposure:<1/250"),
         ("f/2.8", "f:2.8"), ("rating 5", "rating:5"), ("f2.8", "f:2.8"),
+        ("rated 4 or better", "rating:>=4"), ("rating three and up", "rating:>=3"),
+        ("aperture < 4", "f:<4"), ("fnumber >= 2", "f:>=2"),
         ("portrait f/1.8", "portrait f:1.8"),
         ("photos not larger than 5 MB", "-size:>5mb"),
     ],

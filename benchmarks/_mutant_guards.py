@@ -221,7 +221,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/models/model_switch": (),
     "indexing/worker": (),
     "indexing/worker_client": ("indexing/test_worker",),
-    "indexing/worker_loop": ("indexing/test_worker", "indexing/test_worker_commands"),
+    "indexing/worker_loop": (
+        "indexing/test_worker_rounds",
+        "indexing/test_worker",
+        "indexing/test_worker_commands",
+    ),
     "indexing/watched_folders": ("indexing/test_compare_edges",),
     "indexing/batch_encoder": (),
     "indexing/preview_encoder": (),

@@ -64,7 +64,7 @@ _SWAPPED_NAMES = {
     "endswith": "startswith",
 }
 # Functions that do not depend on the order of their arguments.
-_COMMUTATIVE = frozenset({"min", "max"})
+_COMMUTATIVE = frozenset({"min", "max", "cv2.min", "cv2.max", "np.minimum", "np.maximum"})
 # Functions that do not depend on the order of the two things that they compare: which arguments
 # these are, by the index of the first.
 _SYMMETRIC = {

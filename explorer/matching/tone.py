@@ -79,10 +79,8 @@ def _deviation(base: Color, moved: Color, covered: Mask, *, gray: bool) -> float
         cv2.max(cv2.subtract(x, high), cv2.subtract(low, x))
         for x, (low, high) in zip(means, ranges[::-1], strict=True)
     ]
-    whole = cv2.erode(
-        covered.astype(np.uint8), np.ones((side + 2, side + 2), np.uint8),
-        borderType=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0),
-    ).astype(bool)  # fmt: skip
+    kernel = np.ones((side + 2, side + 2), np.uint8)
+    whole = cv2.erode(covered.astype(np.uint8), kernel, borderValue=(0,)).astype(bool)
     if not whole.any():
         return 0.0
     levels = cv2.max(*beyond).reshape(*covered.shape, -1).max(axis=2)[whole]

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
-from explorer.matching import geometry
+from explorer.matching import geometry, tone
+from explorer.matching.resampling import resample_to_coarser
 from explorer.matching.tone import tone_change
 from tests.pictures import draw
 from tests.thoroughness import times
@@ -113,3 +114,59 @@ def test_what_only_one_picture_shows_does_not_deviate() -> None:
     photo = draw(6, (128, 96))
     left_half = np.array([[0.5, 0, 0], [0, 1.0, 0]])
     assert tone_change(colours(photo), colours(photo.crop((0, 0, 64, 96))), left_half).deviation < 2
+
+
+def tinted(chroma: int, size: tuple[int, int] = (60, 80)) -> np.ndarray:
+    """A picture in one color."""
+    return np.full((*size, 3), (100, 100 + chroma // 2, 100 + chroma), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "desaturated"),
+    [(8, 3, 1), (3, 8, -1), (7, 3, 0), (8, 4, 0), (20, 5, 0), (20, 30, 0), (2, 3, 0)],
+)
+def test_a_grayscale_copy_has_hardly_any_color_and_its_original_some(
+    one: int, other: int, desaturated: int
+) -> None:
+    assert tone_change(tinted(one), tinted(other), WHOLE).desaturated == desaturated
+
+
+@pytest.mark.parametrize("across", [False, True])
+def test_colors_are_compared_in_areas_of_a_sixteenth_of_the_longer_side(across: bool) -> None:
+    one = np.full((160, 64, 3), 100, np.uint8)
+    other = one.copy()
+    for top in (20, 60, 100, 140):
+        # A mean over 10 × 10 pixels changes by 50 × 36 / 100.
+        other[top : top + 6, 20:26] = 150
+        other[top : top + 6, 40:46] = 150
+    if across:
+        one, other = (np.ascontiguousarray(x.swapaxes(0, 1)) for x in (one, other))
+    assert tone_change(one, other, WHOLE).deviation == pytest.approx(18, abs=0.5)
+    assert tone_change(other, one, WHOLE).deviation == pytest.approx(18, abs=0.5)
+
+
+def test_areas_at_the_edge_of_the_overlap_do_not_count() -> None:
+    one = np.full((160, 64, 3), 100, np.uint8)
+    other = one.copy()
+    other[:6], other[-5:], other[:, :6], other[:, -5:] = 250, 250, 250, 250
+    assert tone_change(one, one, WHOLE).deviation == 0
+    inner = one.copy()
+    inner[40:60, 20:40] = 130
+    assert tone_change(one, inner, WHOLE).deviation > 20
+    # Nor are there any in a narrow strip.
+    assert tone_change(one, other, np.array([[1.0, 0, 0.95], [0, 1, 0]])).deviation == 0
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_the_finer_picture_is_reduced(swapped: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = list[tuple[int, ...]]()
+
+    def resample(finer: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> object:
+        shapes.append(finer.shape[:2])
+        assert size == (50, 50) and np.linalg.det(matrix[:, :2]) == pytest.approx(1 / 1.44)
+        return resample_to_coarser(finer, matrix, size)
+
+    monkeypatch.setattr(tone, "resample_to_coarser", resample)
+    fine, coarse = tinted(20, (60, 60)), tinted(20, (50, 50)) + 10
+    found = tone_change(coarse, fine, WHOLE) if swapped else tone_change(fine, coarse, WHOLE)
+    assert shapes == [(60, 60)] and found.brightness == pytest.approx(-10 if swapped else 10)

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.removal.companions import CompanionFinder, Companions, companions_of, renamed
+from explorer.removal.companions import (
+    Companion,
+    CompanionFinder,
+    Companions,
+    companions_of,
+    renamed,
+)
 
 # What lies in a folder, the photo that is asked about, and what belongs to it alone.
 OWN_COMPANIONS = [
@@ -162,3 +168,28 @@ def test_raw_files_and_edit_sidecars_in_any_case(tmp_path: Path) -> None:
         (False, False),
     ]
     assert found[0] == Companions(raw=True)
+
+
+def test_edits_are_measured_and_compared_by_their_sizes() -> None:
+    """With those of the same kind, however it is capitalized; a link holds nothing of its own."""
+    film, map_file = Companion("/p/a.mov", "film", 900), Companion("/p/a.json", "sidecar", 800)
+    xmp, aae = Companion("/p/a.xmp", "sidecar", 70), Companion("/p/a.AAE", "sidecar", 6)
+    mine = Companions((film, xmp, map_file), (aae,))
+    assert mine.edits and mine.edit_bytes == 76
+    assert not Companions((film, map_file)).edits and Companions((film,)).edit_bytes == 0
+    assert Companions((film,), (aae,)).edits
+    own = Companions((film, xmp, aae, map_file))
+    assert own.unique_edits(Companions()) == [xmp, aae]
+
+    def beside(size: int, name: str = "/p/k.XMP", **more: bool) -> Companions:
+        return Companions((), (Companion(name, "sidecar", size, **more),))
+
+    assert own.unique_edits(beside(70)) == [aae] and own.unique_edits(beside(69)) == [xmp, aae]
+    assert own.unique_edits(beside(70, link=True)) == [xmp, aae]
+    assert own.unique_edits(beside(6, "/p/k.aae")) == [xmp]
+    two = Companions(
+        (Companion("/p/k.xmp", "sidecar", 71), Companion("/p/k.jpg.xmp", "sidecar", 1))
+    )
+    assert own.unique_edits(two) == [aae]
+    # What stays beside the photo's other version is not lost.
+    assert mine.unique_edits(Companions()) == [xmp]

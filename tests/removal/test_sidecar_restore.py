@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from explorer.removal import part_files
-from explorer.removal.sidecar_restore import has_changed, restore_sidecar
+from explorer.removal.sidecar_restore import delete_left_part, has_changed, restore_sidecar
 from explorer.removal.sidecar_writer import write
 from tests.fixtures.small_library import hash_of
 from tests.removal.test_metadata_merger import merged_at, names, note_path
@@ -78,6 +78,26 @@ def test_a_sidecar_never_written_is_not_reported(sidecar_file: Path, keeper_phot
         restore_sidecar(note, keeper_photo) == ""
         and restore_sidecar(note | {"before": None}, keeper_photo) == ""
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.jpg", ".a.jpg.xmp.part", "photo-explorer-0123456789abcdef.part", "sub/{ours}", "x{ours}"],
+)
+def test_only_a_part_file_of_our_own_beside_the_sidecar_is_deleted(
+    sidecar_file: Path, keeper_photo: str, name: str
+) -> None:
+    """A journal may name anything."""
+    note = note_path(merged_at(sidecar_file))
+    theirs = sidecar_file.parent / name.format(ours=Path(note["part"]).name)
+    theirs.parent.mkdir(exist_ok=True)
+    theirs.write_bytes(b"theirs")
+    delete_left_part(note | {"part": str(theirs)})
+    assert theirs.read_bytes() == b"theirs"
+    Path(note["part"]).write_bytes(b"ours")
+    delete_left_part(note)
+    delete_left_part(note)
+    assert not Path(note["part"]).exists() and theirs.exists()
 
 
 def test_an_unreadable_sidecar_is_kept(sidecar_file: Path, keeper_photo: str) -> None:

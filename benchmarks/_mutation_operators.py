@@ -71,6 +71,7 @@ _SYMMETRIC = {
     "_distinct": 0,
     "_distinct_inodes": 0,
     "_may_meet": 0,
+    "_mirrored_distances": 0,
     "_same_folder": 0,
     "are_hard_links": 0,
     "compared_kind": 1,

@@ -18,6 +18,8 @@ _ROUNDS = 4
 # Added to the diagonal of normal equations, as a share of its sum: enough to solve them where all
 # points lie on a line, and too little to change any other fit.
 _DAMPING = 1e-9
+# The variance of points along an axis, in square pixels, up to which they say nothing of a scale.
+_MIN_VARIANCE = 1e-6
 # With fewer blocks, distortion cannot be distinguished from noise.
 _MIN_BLOCKS = 24
 
@@ -54,7 +56,9 @@ def fit_scale_and_translation(
             middle, shift = (current @ at) / total, (current @ values) / total
             off = at - middle
             spread = current @ (off * off)
-            scale = (current @ (off * values)) / spread if scaled and spread > 0 else 0.0
+            # In one row or column, only rounding spreads the points.
+            is_spread = scaled and spread > _MIN_VARIANCE * total
+            scale = (current @ (off * values)) / spread if is_spread else 0.0
             step[axis, axis], step[axis, 2] = scale, shift - scale * middle
             squared = squared + (values - (scale * off + shift)) ** 2
         current = weights / (1 + squared / _RESIDUAL_SCALE**2)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,3 +78,26 @@ def test_points_on_a_line_are_fitted_along_it() -> None:
     design = np.column_stack([np.ones_like(at), at, np.zeros_like(at)])
     found = weighted_least_squares(design, 2 + 3 * at, np.ones_like(at))
     assert np.allclose(found, [2, 3, 0], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "bent", [ACROSS * ACROSS, DOWN * DOWN * 1.8, (ACROSS - 256) * (DOWN - 192)]
+)
+@pytest.mark.parametrize("axis", [0, 1])
+def test_each_kind_of_bend_is_distortion(bent: np.ndarray, axis: int) -> None:
+    apart = np.zeros_like(PLACE)
+    apart[axis] = bent / 512**2 * 4
+    assert nonlinear_distortion(PLACE, apart, WEIGHTS) > 0.2
+
+
+@pytest.mark.parametrize("weight", [1e-9, 1.0, 1e6])
+def test_only_the_proportions_of_weights_matter(weight: float) -> None:
+    apart = np.stack([ACROSS * 0.01 + 1, DOWN * -0.02])
+    step = fit_scale_and_translation(PLACE, apart, WEIGHTS * weight, scaled=True)
+    assert np.allclose(step, [[0.01, 0, 1], [0, -0.02, 0]], atol=1e-6)
+    shifted = fit_scale_and_translation(PLACE, apart, WEIGHTS * weight, scaled=False)
+    assert shifted[0, 0] == 0 == shifted[1, 1]
+    # Points in one column say nothing of the horizontal scale.
+    column = np.stack([np.full(10, 5.0), np.arange(10.0)])
+    found = fit_scale_and_translation(column, np.ones((2, 10)), np.full(10, weight), scaled=True)
+    assert np.allclose(found, [[0, 0, 1], [0, 0, 1]], atol=1e-6)

@@ -85,3 +85,38 @@ def test_keypoints_survive_packing(seed: int, width: int, height: int) -> None:
     assert back.size == made.size and (back.descriptors == made.descriptors).all()
     assert np.abs(back.points - made.points).max(initial=0) < 0.02
     assert np.abs((back.angles - made.angles + 180) % 360 - 180).max(initial=0) < 1
+
+
+def made(points: np.ndarray, angles: np.ndarray) -> keypoints.Keypoints:
+    """Keypoints with descriptors of their own."""
+    bits = np.random.default_rng(7).integers(0, 2**63, (len(points), 4)).astype(np.uint64)
+    return keypoints.Keypoints(
+        points.astype(np.float32), angles.astype(np.float32), bits, (256, 256)
+    )
+
+
+@pytest.mark.parametrize(("agreeing", "inliers"), [(0, 10), (10, 10), (11, 11), (12, 12)])
+def test_the_quarter_turn_that_most_matches_agree_with_is_chosen(
+    agreeing: int, inliers: int
+) -> None:
+    """Ten are in place and not turned. Twelve are turned by a quarter; so many of these agree."""
+    random = np.random.default_rng(3)
+    one = random.uniform(20, 230, (22, 2))
+    other = one.copy()
+    other[10:] = np.stack([one[10:, 1], 250 - one[10:, 0]], axis=1)
+    other[10 + agreeing :] = random.uniform(0, 4000, (12 - agreeing, 2))
+    angles = np.where(np.arange(22) < 10, 0.0, 90.0)
+    found = keypoints.match(made(one, angles), made(other, np.zeros(22)))
+    assert found.inliers == inliers and found.transform is not None
+    is_turned = abs(found.transform[0, 0]) < 0.5
+    assert is_turned == (inliers > 10)
+
+
+def test_no_bytes_are_no_keypoints() -> None:
+    nothing = keypoints.unpack(b"")
+    assert (
+        nothing.size == (1, 1) and len(nothing.points) == 0 and nothing.descriptors.shape == (0, 4)
+    )
+    assert keypoints.match(nothing, nothing) == (0, None)
+    plain = keypoints.detect(np.full((60, 80), 99, np.uint8))
+    assert len(plain.points) == 0 and keypoints.unpack(keypoints.pack(plain)).size == plain.size

@@ -10,6 +10,7 @@ from explorer.matching import pair_alignment
 from explorer.matching.changed_blocks import ChangedBlocks
 from explorer.matching.geometry import Gray
 from explorer.matching.pair_alignment import align_and_measure
+from explorer.matching.pair_measurements import PairMeasurements
 from explorer.matching.registration import RegistrationLevel
 from explorer.matching.same_picture import is_same_picture
 from tests.matching.test_same_picture import grey, photo
@@ -86,3 +87,72 @@ def test_a_shot_in_the_same_place_is_measured_completely(sizes: list[int]) -> No
     measured = align_and_measure(picture(), shot(0.25, x=0.0), IDENTITY, near=True)
     assert measured is not None and measured.changed != ChangedBlocks()
     assert picture().shape[1] in sizes
+
+
+@pytest.mark.parametrize(
+    ("matrix", "other", "median", "is_measured"),
+    [
+        ([[1.0, 0, 4], [0, 1, -4]], None, 0.62, True),
+        ([[1.0, 0, 4], [0, 1, -4]], None, 0.61, False),
+        ([[1.0, 0, 4.1], [0, 1, 0]], None, 0.9, False),
+        ([[1.0, 0, 0], [0, 1, -4.1]], None, 0.9, False),
+        # At the last corner only.
+        ([[1.0, 0.004, 0], [0.004, 1, 0]], None, 0.9, True),
+        ([[1.005, 0.006, 0], [0, 1, 0]], None, 0.9, False),
+        ([[1.0, 0, 1], [0, 1, 0]], (480, 481), 0.9, False),
+        (IDENTITY, None, 0.9, False),
+    ],
+)
+def test_images_that_hardly_moved_are_measured_without_a_transform_first(
+    matrix: np.ndarray,
+    other: tuple[int, int] | None,
+    median: float,
+    is_measured: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """If the result looks like a copy, it counts."""
+    measured = PairMeasurements(IDENTITY, median, 0, 0, 1, 0, ChangedBlocks())
+
+    def align(one: Gray, other: Gray, given: np.ndarray, *, near: bool) -> PairMeasurements:
+        assert near and (given == IDENTITY).all()
+        return measured
+
+    monkeypatch.setattr(pair_alignment, "align_and_measure", align)
+    images = np.zeros((480, 480), np.uint8), np.zeros(other or (480, 480), np.uint8)
+    found = pair_alignment._measure_unmoved(*images, np.asarray(matrix))
+    assert found is (measured if is_measured else None)
+
+
+def test_what_is_measured_at_half_the_size_is_in_pixels_of_the_full_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    half = PairMeasurements(np.array([[1.0, 0, 3], [0, 1, -2]]), 0.7, 0.5, 0.4, 1.1, 0.3,
+                            ChangedBlocks(9))  # fmt: skip
+    monkeypatch.setattr(pair_alignment, "measure_pair", lambda *_: half)
+    image = picture().astype(np.float32)
+    whole = (0.0, 0.0, float(image.shape[1]), float(image.shape[0]))
+    found = pair_alignment._measure_at_half_size((image, image), IDENTITY, (whole, whole))
+    assert found is not None and (found.far, found.distortion, found.excess) == (1, 0.8, 0.6)
+    assert (found.median, found.stretch, found.changed) == (0.7, 1.1, ChangedBlocks(9))
+    assert found.matrix == pytest.approx(np.array([[1.0, 0, 6], [0, 1, -4]]))
+    noise = np.random.default_rng(1).uniform(0, 255, (2, *image.shape)).astype(np.float32)
+    pair = (noise[0], noise[1])
+    assert pair_alignment._measure_at_half_size(pair, IDENTITY, (whole, whole)) is None
+
+
+def test_a_step_that_shrinks_an_image_to_nothing_ends_the_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Shrinking:
+        width = height = 64
+
+        def __init__(self, *_: object) -> None: ...
+
+        def residuals(self, *_: object) -> None: ...
+
+        def step(self, _: object) -> np.ndarray:
+            return np.array([[0.999, 0, 0], [0, 0.999, 0]])
+
+    monkeypatch.setattr(pair_alignment, "RegistrationLevel", Shrinking)
+    image, box = np.zeros((64, 64), np.float32), (0.0, 0.0, 64.0, 64.0)
+    assert pair_alignment._register((image, image), IDENTITY, (box, box)) is None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from explorer.removal import trash
+from explorer.removal import safe_move, trash
 from explorer.removal.boundaries import Boundaries
 from explorer.removal.empty_removed import empty_removed, removed_space
 from explorer.removal.remove import remove
@@ -188,3 +189,23 @@ def test_files_that_were_moved_to_a_folder_of_the_users_choice_stay(
 
 def _top(at: Path) -> Path:
     return next(folder for folder in at.parents if folder.name == trash.HOME_FOLDER)
+
+
+def test_a_removal_that_was_interrupted_is_resolved_before(
+    own_folder: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that has lost its keeper meanwhile is put back."""
+    before, real = own_folder.tree(), safe_move.move
+
+    def stop(*given: Any) -> None:
+        real(*given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(safe_move, "move", stop)
+        patch.setattr("explorer.removal.remove.RemovalExecutor.end", lambda *_: None)
+        with pytest.raises(KeyboardInterrupt):
+            remove(own_folder.library, [own_folder.removal("b.jpg", "a.jpg")])
+    (own_folder.photos / "a.jpg").unlink()
+    assert empty_removed(own_folder.library) == (0, 0, 0)
+    assert own_folder.tree() == {"b.jpg": before["b.jpg"]}

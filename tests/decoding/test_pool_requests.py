@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 
+from explorer.decoding import pool as pool_module
+from explorer.decoding.pool import DecodePool
 from explorer.decoding.process import DECODER_CRASHED, TOO_MUCH_CPU_TIME
 from explorer.errors import DamagedPhoto, DecodingFailed, NotAPhoto, PhotoError, UnsupportedPhoto
 from explorer.matching.recompression import RecompressionResidual
-from tests.decoding.scripted import HASH, Answer, ScriptedPool, photo_answer
+from tests.decoding.scripted import HASH, JOB, READ, Answer, ScriptedPool, photo_answer
 from tests.factory import decoded
 
 
@@ -97,3 +101,51 @@ def test_a_sidecar_is_checked_before_it_is_given_on(pool: ScriptedPool) -> None:
     assert made.sidecar({"merge": {}}) == DECODER_CRASHED and log[-1] == "close"
     assert made.sidecar({"merge": {}}) == "it took long"
     assert made.sidecar({"merge": {}}) == "torn" and log.count("close") == 1
+
+
+_FACT: Answer = {"hash": HASH, "fact": None}, b""
+
+
+@pytest.mark.parametrize(
+    ("ask", "answers", "single"),
+    [
+        (lambda made: made.decode_bytes(b""), [photo_answer()], True),
+        (lambda made: made.full_resolution_fact("/a", "pixels"), [_FACT], True),
+        (lambda made: made.recompression_residual("/a", "/b"), [_FACT], True),
+        (lambda made: made.fine_differences("/a", "/b", [1, 0]), [_FACT], True),
+        (lambda made: made.sidecar({"merge": {}}), ["it took long"], True),
+        (lambda made: list(made.run([JOB], lambda _: True)), [(READ, b"")], False),
+    ],
+)
+def test_whatever_a_process_does_is_ended_when_it_is_overdue(
+    pool: ScriptedPool,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Callable[[DecodePool], object],
+    answers: list[Answer],
+    single: bool,
+) -> None:
+    watched = list[object]()
+
+    @contextmanager
+    def watch(processes: Sequence[object]) -> Iterator[None]:
+        watched.append(list(processes))
+        yield
+        watched.append("end")
+
+    monkeypatch.setattr(pool_module, "overdue_watchdog", watch)
+    made = DecodePool(1, None)
+    process = pool.processes[-1 if single else -2]
+    process.answers += answers
+    ask(made)
+    assert watched == [[process], "end"] and process.answers == []
+
+
+def test_differences_come_with_both_contents(pool: ScriptedPool) -> None:
+    mine, other = bytes.fromhex(HASH), "cd" * 16
+    facts = [other, f"{other} 0", f"{other} 1"]
+    made = pool.single(*(({"hash": HASH, "fact": fact}, b"") for fact in facts))
+    for found in (None, False, True):
+        assert made.fine_differences("/a", "/b", (1.5, 0)) == (mine, bytes.fromhex(other), found)
+    assert pool.processes[-1].log[0][0] == {
+        "path": b"/a".hex(), "fact": "differences", "other": b"/b".hex(), "unit": [1.5, 0]
+    }  # fmt: skip

@@ -196,7 +196,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/verification/verify_texts": (),
     "indexing/verification/verify_vectors": ("indexing/verification/test_verify",),
     "indexing/rewritten_files": (),
-    "indexing/command_handler": ("indexing/test_worker_commands", "indexing/test_merged_roots"),
+    "indexing/command_handler": ("indexing/test_merged_roots", "indexing/test_worker_commands"),
     "indexing/models/encoder_fallback": (
         "indexing/test_foreground",
         "indexing/models/test_model_switch",

@@ -46,13 +46,16 @@ class CommandHandler:
     def execute_pending(self) -> set[str]:
         """Execute all pending commands, and return their names."""
         self.refusal = None
-        commands = take_commands(self._writer)
-        for command, argument in commands:
+        executed = set[str]()
+        # One at a time: if one fails because the disk is full, the others stay in the queue.
+        while taken := take_commands(self._writer, most=1):
+            ((command, argument),) = taken
+            executed.add(command)
             try:
                 self._execute(command, argument)
             except (FolderError, UsageError) as error:
                 self.refusal = str(error)
-        return {command for command, _ in commands}
+        return executed
 
     def _execute(self, command: str, argument: str | None) -> None:
         if command == "add" and argument:

@@ -27,12 +27,16 @@ def waiting_commands(catalog: Catalog) -> list[str]:
         return [row[0] for row in db.execute("select command from command order by id")]
 
 
-def take_commands(writer: Writer, only: Sequence[str] = ()) -> list[tuple[str, str | None]]:
+def take_commands(
+    writer: Writer, only: Sequence[str] = (), most: int = -1
+) -> list[tuple[str, str | None]]:
     """Remove commands from the queue and return them as (command, argument), oldest first. only:
-    take these, and leave the others queued."""
+    take these, and leave the others queued. most: their maximum number; negative: all."""
     condition = f" where command in ({','.join('?' * len(only))})" if only else ""
     rows = writer.connection.execute(
-        f"delete from command{condition} returning id, command, argument", only
+        f"delete from command where id in (select id from command{condition} order by id limit ?)"
+        " returning id, command, argument",
+        (*only, most),
     ).fetchall()
     return [
         (row["command"], row["argument"] and from_text(row["argument"]))

@@ -19,6 +19,13 @@ class TestCommands:
         assert waiting_commands(builder.library.catalog) == ["add", "add"]
         assert take_commands(builder.writer) == [("add", "/b"), ("add", "/a")]
 
+    def test_commands_may_be_taken_one_by_one(self, builder: LibraryBuilder) -> None:
+        for command in ("pause", "add", "resume"):
+            send_command(builder.library.catalog, command)
+        assert take_commands(builder.writer, ["add", "resume"], most=1) == [("add", None)]
+        assert take_commands(builder.writer, most=1) == [("pause", None)]
+        assert take_commands(builder.writer, most=5) == [("resume", None)]
+
     def test_commands_to_a_process_that_has_ended_are_dropped(
         self, builder: LibraryBuilder
     ) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from explorer.errors import FolderError, UsageError
+from explorer.errors import CatalogDamaged, FolderError, UsageError
 from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.models.model_list import drop_model
 from explorer.indexing.watched_folders import add_folder
 from explorer.library import missing_files
+from explorer.library.durable_io import explain
 from explorer.library.library import Library
 from explorer.library.stores import failure_store
-from explorer.library.stores.command_store import take_commands
+from explorer.library.stores.command_store import delete_command, oldest_command
 from explorer.library.stores.photo_store import take_purged_hashes
 from explorer.library.stores.root_store import remove_root, set_exclude_globs
 from explorer.library.stores.setting_store import get_setting, put_setting
@@ -47,14 +48,19 @@ class CommandHandler:
         """Execute all pending commands, and return their names."""
         self.refusal = None
         executed = set[str]()
-        # One at a time: if one fails because the disk is full, the others stay in the queue.
-        while taken := take_commands(self._writer, most=1):
-            ((command, argument),) = taken
-            executed.add(command)
+        while (command := oldest_command(self._writer)) is not None:
+            executed.add(command.name)
             try:
-                self._execute(command, argument)
+                self._execute(command.name, command.argument)
             except (FolderError, UsageError) as error:
                 self.refusal = str(error)
+            except Exception as error:
+                trouble = explain(error, self._library.dir)
+                # It is executed again once the disk has room. Anything else would fail again.
+                if trouble is None or isinstance(trouble, CatalogDamaged):
+                    delete_command(self._writer, command)
+                raise
+            delete_command(self._writer, command)
         return executed
 
     def _execute(self, command: str, argument: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from explorer.errors import CatalogDamaged, LibraryFull
 from explorer.indexing import command_handler as module
 from explorer.indexing.command_handler import CommandHandler
 from explorer.library import missing_files, model_settings
@@ -120,21 +121,33 @@ def test_why_a_command_was_refused_is_said_until_the_next(
     assert run.handler.refusal is None
 
 
-def test_commands_after_one_that_fails_stay_in_the_queue(
-    run: Handling, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "stays"),
+    [
+        (OSError(28, "No space left on device"), True),
+        (LibraryFull("The disk is full."), True),
+        # These would fail for ever.
+        (CatalogDamaged("The catalog is damaged."), False),
+        (KeyError("x"), False),
+    ],
+)
+def test_no_command_is_lost_because_the_disk_is_full(
+    run: Handling, monkeypatch: pytest.MonkeyPatch, error: Exception, stays: bool
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def fail(*_: object) -> None:
+        raise error
 
     for command, argument in (("pause", None), ("remove", str(run.photos)), ("stop", None)):
         send_command(run.catalog, command, argument)
     with monkeypatch.context() as patch:
-        patch.setattr(module, "remove_root", full)
-        with pytest.raises(OSError, match="No space"):
+        patch.setattr(module, "remove_root", fail)
+        with pytest.raises(type(error)):
             run.handler.execute_pending()
     assert run.handler.paused and not run.handler.dismissed
-    assert waiting_commands(run.catalog) == ["stop"]
-    assert run.handler.execute_pending() == {"stop"} and run.handler.dismissed
+    left = ["remove", "stop"] if stays else ["stop"]
+    assert waiting_commands(run.catalog) == left
+    assert run.handler.execute_pending() == set(left) and run.handler.dismissed
+    assert (run.roots() == {}) is stays and waiting_commands(run.catalog) == []
 
 
 def test_patterns_replace_those_of_one_root(run: Handling) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
 from explorer.library.connection import write_transaction
@@ -27,16 +28,35 @@ def waiting_commands(catalog: Catalog) -> list[str]:
         return [row[0] for row in db.execute("select command from command order by id")]
 
 
-def take_commands(
-    writer: Writer, only: Sequence[str] = (), most: int = -1
-) -> list[tuple[str, str | None]]:
+class PendingCommand(NamedTuple):
+    """A command in the queue."""
+
+    id: int
+    name: str
+    argument: str | None
+
+
+def oldest_command(writer: Writer) -> PendingCommand | None:
+    """The command that is executed next; None if there is none."""
+    row = writer.connection.execute(
+        "select id, command, argument from command order by id limit 1"
+    ).fetchone()
+    if row is None:
+        return None
+    return PendingCommand(row[0], row[1], row[2] and from_text(row[2]))
+
+
+def delete_command(writer: Writer, command: PendingCommand) -> None:
+    """Remove a command from the queue."""
+    writer.connection.execute("delete from command where id = ?", (command.id,))
+
+
+def take_commands(writer: Writer, only: Sequence[str] = ()) -> list[tuple[str, str | None]]:
     """Remove commands from the queue and return them as (command, argument), oldest first. only:
-    take these, and leave the others queued. most: their maximum number; negative: all."""
+    take these, and leave the others queued."""
     condition = f" where command in ({','.join('?' * len(only))})" if only else ""
     rows = writer.connection.execute(
-        f"delete from command where id in (select id from command{condition} order by id limit ?)"
-        " returning id, command, argument",
-        (*only, most),
+        f"delete from command{condition} returning id, command, argument", only
     ).fetchall()
     return [
         (row["command"], row["argument"] and from_text(row["argument"]))

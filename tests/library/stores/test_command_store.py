@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from explorer.library.stores.command_store import (
+    delete_command,
     drop_commands,
+    oldest_command,
     send_command,
     take_commands,
     waiting_commands,
@@ -22,9 +24,15 @@ class TestCommands:
     def test_commands_may_be_taken_one_by_one(self, builder: LibraryBuilder) -> None:
         for command in ("pause", "add", "resume"):
             send_command(builder.library.catalog, command)
-        assert take_commands(builder.writer, ["add", "resume"], most=1) == [("add", None)]
-        assert take_commands(builder.writer, most=1) == [("pause", None)]
-        assert take_commands(builder.writer, most=5) == [("resume", None)]
+        found = list[str]()
+        while (oldest := oldest_command(builder.writer)) is not None:
+            assert oldest_command(builder.writer) == oldest
+            delete_command(builder.writer, oldest)
+            found.append(oldest.name)
+        assert found == ["pause", "add", "resume"]
+        send_command(builder.library.catalog, "add", "/a\udcff")
+        last = oldest_command(builder.writer)
+        assert last is not None and last.argument == "/a\udcff"
 
     def test_commands_to_a_process_that_has_ended_are_dropped(
         self, builder: LibraryBuilder

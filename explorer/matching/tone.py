@@ -5,7 +5,8 @@ overlap.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import functools
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -53,15 +54,15 @@ def tone_change(one: Color, other: Color, unit: Matrix) -> ToneChange:
     moved, covered = resample_to_coarser(finer, invert(matrix) if swapped else matrix, size)
     if not covered.any():
         return ToneChange(0, 0.0, 0.0)
-    pixels = base[covered], moved[covered]
-    chroma, moved_chroma = map(_mean_chroma, pixels)
+    mask = covered.view(np.uint8)
+    chroma, moved_chroma = (_mean_chroma(x, mask) for x in (base, moved))
     desaturated = int(_is_desaturated(moved_chroma, chroma)) - int(
         _is_desaturated(chroma, moved_chroma)
     )
     sign = -1 if swapped else 1
     return ToneChange(
         sign * desaturated,
-        sign * float(pixels[1].mean() - pixels[0].mean()),
+        sign * (_mean_level(moved, mask) - _mean_level(base, mask)),
         _deviation(base, moved, covered, gray=desaturated != 0),
     )
 
@@ -83,7 +84,8 @@ def _deviation(base: Color, moved: Color, covered: Mask, *, gray: bool) -> float
     whole = cv2.erode(covered.astype(np.uint8), kernel, borderValue=(0,)).astype(bool)
     if not whole.any():
         return 0.0
-    levels = cv2.max(*beyond).reshape(*covered.shape, -1).max(axis=2)[whole]
+    channels = cv2.split(cv2.max(*beyond))
+    levels = np.asarray(functools.reduce(cv2.max, channels))[whole]
     return float(np.quantile(levels, _QUANTILE))
 
 
@@ -92,9 +94,14 @@ def _is_desaturated(chroma: float, other: float) -> bool:
     return chroma <= _MAX_IN_GRAYSCALE and other >= _MIN_IN_COLOR
 
 
-def _mean_chroma(pixels: npt.NDArray[Any]) -> float:
-    """The mean difference between the strongest and the weakest channel. pixels: (n, 3)."""
-    red, green, blue = pixels.T
-    strongest = np.maximum(np.maximum(red, green), blue)
-    weakest = np.minimum(np.minimum(red, green), blue)
-    return float((strongest - weakest).mean())
+def _mean_chroma(image: Color, mask: npt.NDArray[np.uint8]) -> float:
+    """The mean difference between the strongest and the weakest channel, where the mask is not
+    0."""
+    channels = cv2.split(image)
+    strongest, weakest = functools.reduce(cv2.max, channels), functools.reduce(cv2.min, channels)
+    return cv2.mean(cv2.subtract(strongest, weakest), mask)[0]
+
+
+def _mean_level(image: Color, mask: npt.NDArray[np.uint8]) -> float:
+    """The mean of all channels where the mask is not 0."""
+    return sum(cv2.mean(image, mask)[:3]) / 3

@@ -246,7 +246,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "scanning/inotify": (),
     "scanning/suggested_folders": (),
     "scanning/scheduler": ("systems/test_drives_and_files", "indexing/test_worker"),
-    "scanning/watch": ("scanning/test_other_systems",),
+    "scanning/watch": ("scanning/test_watcher_events", "scanning/test_other_systems"),
     "scanning/debounce": (),
     "scanning/filesystem_traits": ("scanning/test_change_times",),
     "sidecars/read_sidecars": (),

@@ -218,7 +218,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/throttle": (),
     "indexing/worker_status": ("indexing/test_progress",),
     "indexing/models/model_list": (),
-    "indexing/models/model_switch": (),
+    "indexing/models/model_switch": ("indexing/models/test_upcoming_model",),
     "indexing/worker": (),
     "indexing/worker_client": ("indexing/test_worker",),
     "indexing/worker_loop": (

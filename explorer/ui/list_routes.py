@@ -11,17 +11,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from explorer.errors import ExplorerError
 from explorer.search.results.photo_list import PhotoList
 from explorer.text_format import whole_number
 from explorer.ui import photo_lists
 from explorer.ui.components.gallery_tiles import layout_data, list_tiles
 from explorer.ui.origin_guard import PHOTOS
+from explorer.ui.route_answers import RequestHandler, answers
 
 MOST_TILES = 500
 """The most photos in one window."""
@@ -30,7 +28,7 @@ _Answer = Callable[[PhotoList, Request], Any]
 
 def list_routes() -> list[Route]:
     """The routes, below `/photo/list/KEY/`."""
-    answers: dict[str, _Answer] = {
+    by_name: dict[str, _Answer] = {
         "layout": _layout,
         "tiles": _tiles,
         "ids": _ids,
@@ -38,20 +36,15 @@ def list_routes() -> list[Route]:
         "known": _known,
     }
     return [
-        Route(f"{PHOTOS}list/{{key}}/{name}", _route(answer)) for name, answer in answers.items()
+        Route(f"{PHOTOS}list/{{key}}/{name}", _route(answer)) for name, answer in by_name.items()
     ]
 
 
-def _route(answer: _Answer) -> Callable[[Request], Any]:
-    async def respond(request: Request) -> Response:
+def _route(answer: _Answer) -> RequestHandler:
+    @answers("This list is no longer known.", status=410)
+    def respond(request: Request) -> Any:
         found = photo_lists.find(request.path_params["key"])
-        headers = {"Cache-Control": "no-store"}
-        if found is None:
-            return JSONResponse({"error": "This list is no longer known."}, 410, headers)
-        try:
-            return JSONResponse(await run_in_threadpool(answer, found, request), headers=headers)
-        except ExplorerError as error:
-            return JSONResponse({"error": str(error)}, 503, headers)
+        return None if found is None else answer(found, request)
 
     return respond
 

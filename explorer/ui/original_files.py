@@ -18,6 +18,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from explorer.errors import PhotoError
+from explorer.library.catalog import Catalog
+from explorer.library.rows import PhotoRow
 from explorer.photos.file_io import open_handle
 
 # Bytes read and sent at a time.
@@ -79,6 +81,14 @@ def open_original(path: str, digest: str) -> OpenOriginal | None:
         raise
     os.close(handle)
     return None
+
+
+def open_photo(catalog: Catalog, row: PhotoRow) -> OpenOriginal | None:
+    """Open the first of a photo's files that still has its content; None if there is none."""
+    files = catalog.files_of(row["id"])
+    return next(
+        (found for each in files if (found := open_original(each["path"], row["hash"]))), None
+    )
 
 
 def _has_content(handle: int, facts: os.stat_result, digest: str) -> bool:

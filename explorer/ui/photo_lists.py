@@ -6,40 +6,14 @@ for a run when a route answers that the list is gone (`list_routes.py`).
 
 from __future__ import annotations
 
-import hashlib
-import json
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 
 from explorer.search.results.photo_list import PhotoList
+from explorer.ui.recently_used import RecentlyUsed
 
 # The most photos in all lists together, at 15 bytes each; the number of photos that a caption
 # counts as; and the number of lists that are kept however long they are.
 _CAPACITY, _CAPTION, _FEWEST = 4_000_000, 15, 4
-
-_lock = threading.Lock()
-_lists = OrderedDict[str, PhotoList]()
-
-
-def list_key(*question: object) -> str:
-    """The key of the list that answers a question. question: everything that the list depends on,
-    as values that JSON can hold."""
-    text = json.dumps(question, sort_keys=True)
-    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=12).hexdigest()
-
-
-def register(key: str, make: Callable[[], PhotoList]) -> PhotoList:
-    """The list with that key; it is made now if it is not known."""
-    # Made outside the lock, because ranking a list must not delay requests for others.
-    made = find(key) or make()
-    with _lock:
-        known = _lists.setdefault(key, made)
-        _lists.move_to_end(key)
-        total = sum(_weight(each) for each in _lists.values())
-        while total > _CAPACITY and len(_lists) > _FEWEST:
-            total -= _weight(_lists.popitem(last=False)[1])
-        return known
 
 
 def _weight(photos: PhotoList) -> int:
@@ -47,16 +21,11 @@ def _weight(photos: PhotoList) -> int:
     return photos.total + _CAPTION * len(photos.captions)
 
 
-def find(key: str) -> PhotoList | None:
-    """The list with that key; None if it is not known any more."""
-    with _lock:
-        found = _lists.get(key)
-        if found is not None:
-            _lists.move_to_end(key)
-        return found
+_lists = RecentlyUsed[PhotoList](_CAPACITY, weight=_weight, fewest=_FEWEST)
+find, clear = _lists.find, _lists.clear
 
 
-def clear() -> None:
-    """Forget all lists, for example when the library is closed."""
-    with _lock:
-        _lists.clear()
+def register(key: str, make: Callable[[], PhotoList]) -> PhotoList:
+    """The list with that key (`key_of`); it is made now if it is not known."""
+    # Made without a lock, because ranking a list must not delay requests for others.
+    return _lists.add(key, find(key) or make())

@@ -5,34 +5,29 @@ from __future__ import annotations
 import mimetypes
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import BROWSER_FORMATS
-from explorer.ui.original_files import OpenOriginal, OriginalResponse, open_original
+from explorer.ui.original_files import OriginalResponse, open_photo
+from explorer.ui.route_answers import PHOTO_HEADERS, answers
 
-PHOTO_HEADERS = {
-    # Whatever a photo contains, it must not run as a page, and other sites must not embed it.
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-}
+NO_PHOTO = "This photo does not exist."
 
 
-async def preview(request: Request) -> Response:
+@answers(NO_PHOTO)
+def preview(request: Request) -> Response | None:
     """A photo's preview, by id. A URL with the content's hash (`?v=`) can be cached forever."""
     # The preview is found and read in one step of a worker thread. A gallery asks for dozens at
     # once, and while a page is being drawn each step waits for the interpreter; a FileResponse
     # takes four steps.
-    jpeg = await run_in_threadpool(_preview, request)
+    jpeg = _preview(request)
     if jpeg is None:
-        return PlainTextResponse("This photo does not exist.", 404, PHOTO_HEADERS)
+        return None
     caching = {
         "Cache-Control": "private, max-age=31536000, immutable"
         if "v" in request.query_params
@@ -50,19 +45,17 @@ def _preview(request: Request) -> bytes | None:
         return None
 
 
-async def original(request: Request) -> Response:
+@answers("The photo cannot be found: it was moved or deleted, or its drive is not connected.")
+def original(request: Request) -> Response | None:
     """A photo's original file, by id; with `?download`, as a download.
 
     Only bytes with the hash of that photo are sent. A file that has changed, or a link that has
     replaced it, is not part of the library.
     """
-    row, found = await run_in_threadpool(_original, request)
+    row = photo_of(request)
+    found = open_photo(resources.library().catalog, row) if row else None
     if row is None or found is None:
-        return PlainTextResponse(
-            "The photo cannot be found: it was moved or deleted, or its drive is not connected.",
-            404,
-            PHOTO_HEADERS,
-        )
+        return None
     media = mimetypes.types_map.get(f".{row['format'].lower()}", f"image/{row['format'].lower()}")
     as_file = "download" in request.query_params or row["format"] not in BROWSER_FORMATS
     how = "attachment" if as_file else "inline"
@@ -79,14 +72,3 @@ def photo_of(request: Request) -> PhotoRow | None:
     """The photo with the id in a URL; None if there is none."""
     number = whole_number(request.path_params["id"])
     return None if number is None else resources.library().catalog.photo(number)
-
-
-def _original(request: Request) -> tuple[PhotoRow | None, OpenOriginal | None]:
-    """A photo, and the first of its files that still has its content, opened; None for either if
-    there is none."""
-    row = photo_of(request)
-    files = resources.library().catalog.files_of(row["id"]) if row else []
-    return row, next(
-        (found for file in files if row and (found := open_original(file["path"], row["hash"]))),
-        None,
-    )

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from explorer.errors import ExplorerError
 from explorer.search.facets.facet_node import FacetNode
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_facets import TreeName, library_tree
+from explorer.ui.route_answers import answers
 
 MOST_NODES = 300
 """The most nodes in one response."""
 
 
-async def tree_level(request: Request) -> Response:
+@answers("This tree does not exist.")
+def tree_level(request: Request) -> dict[str, Any] | None:
     """A level of the tree `tree`, as JSON: its `nodes` from number `from` on, and their `total`.
     `of`: the id of the group whose children these are; without it, the top level. With `matching`:
     the groups whose name contains that text, with their ancestors."""
@@ -28,26 +27,18 @@ async def tree_level(request: Request) -> Response:
         (each for each in get_args(TreeName) if each == request.path_params["tree"]), None
     )
     if name is None:
-        return PlainTextResponse("This tree does not exist.", 404)
+        return None
     query = request.query_params
-
-    def read() -> dict[str, Any]:
-        tree = library_tree(name).tree
-        if "matching" in query:
-            nodes, total = tree.matching(query["matching"], MOST_NODES)
-        else:
-            level = tree.inside(query["of"]) if "of" in query else tree.top()
-            start = whole_number(query.get("from", "")) or 0
-            nodes, total = level[start : start + MOST_NODES], len(level)
-        rows = resources.library().catalog.photos(_covers(nodes))
-        covers = {photo_id: preview_url(row) for photo_id, row in rows.items()}
-        return {"nodes": [node_data(node, covers) for node in nodes], "total": total}
-
-    headers = {"Cache-Control": "no-store"}
-    try:
-        return JSONResponse(await run_in_threadpool(read), headers=headers)
-    except ExplorerError as error:
-        return PlainTextResponse(str(error), 503, headers)
+    tree = library_tree(name).tree
+    if "matching" in query:
+        nodes, total = tree.matching(query["matching"], MOST_NODES)
+    else:
+        level = tree.inside(query["of"]) if "of" in query else tree.top()
+        start = whole_number(query.get("from", "")) or 0
+        nodes, total = level[start : start + MOST_NODES], len(level)
+    rows = resources.library().catalog.photos(_covers(nodes))
+    covers = {photo_id: preview_url(row) for photo_id, row in rows.items()}
+    return {"nodes": [node_data(node, covers) for node in nodes], "total": total}
 
 
 def _covers(nodes: Iterable[FacetNode]) -> set[int]:

@@ -13,6 +13,7 @@ from explorer.search.results.photo_list import Caption, PhotoList
 from explorer.search.results.result_stacks import NO_STACKS
 from explorer.search.results.result_view import ResultView
 from explorer.ui import photo_lists, resources
+from explorer.ui.recently_used import key_of
 
 
 def by_day(ids: Ids) -> ResultView:
@@ -41,9 +42,7 @@ def _registered(ids: Ids, view: ResultView, captions: Mapping[int, Caption]) -> 
         text = f"{photo_id} {caption.text} {caption.whole}\n"
         held.update(text.encode(errors="surrogateescape"))
     engine = resources.engine()
-    key = photo_lists.list_key(
-        "ids", view.sorting, held.hexdigest(), resources.library().catalog.change()
-    )
+    key = key_of("ids", view.sorting, held.hexdigest(), resources.library().catalog.change())
     return photo_lists.register(
         key, lambda: PhotoList(key, view, engine.columns, engine.order, captions=captions)
     )

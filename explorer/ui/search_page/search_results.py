@@ -28,6 +28,7 @@ from explorer.ui.localized import count
 from explorer.ui.photo_edits.album_dialog import album_actions
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.recently_used import key_of
 from explorer.ui.search_page import export_dialog, facet_panel, filter_texts, search_state
 from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.search_page.result_options import ResultOptions, options_popover
@@ -144,7 +145,7 @@ def photo_list(view: ResultView) -> PhotoList:
     """The list that the gallery shows: these results, with the photos of open stacks."""
     engine, place = resources.engine(), _place()
     opened = sorted(_open_stacks(place))
-    key = photo_lists.list_key(
+    key = key_of(
         place,
         resources.library().catalog.change(),
         engine.encoder_name,

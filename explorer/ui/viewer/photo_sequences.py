@@ -8,21 +8,18 @@ list, such as ranking all photos, is done when the viewer requests it.
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from explorer.library.catalog import Ids
 from explorer.library.rows import PhotoRow
+from explorer.ui.recently_used import RecentlyUsed, key_of
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
 
 # The most lists that are remembered, enough for several windows with a list per page.
 _MAX_KEPT = 24
-_lock = threading.Lock()
-_kept: OrderedDict[str, PhotoSequence] = OrderedDict()
 
 
 class PhotoSequence:
@@ -68,24 +65,17 @@ def ids_digest(ids: Ids) -> str:
     return hashlib.blake2b(ids.astype(np.int64).tobytes(), digest_size=8).hexdigest()
 
 
+_kept = RecentlyUsed[PhotoSequence](_MAX_KEPT)
+find, clear = _kept.find, _kept.clear
+
+
 def register(sequence: PhotoSequence, *facts: object) -> str:
     """Remember a list; returns the token that names it in a URL.
 
     facts: everything that the list depends on, so that the same list has the same token in the next
     run.
     """
-    named = json.dumps([*facts, sequence.digest()], default=str)
-    token = hashlib.blake2b(named.encode(), digest_size=12).hexdigest()
-    with _lock:
-        # A known list stays, because its ids may already have been found.
-        _kept.setdefault(token, sequence)
-        _kept.move_to_end(token)
-        while len(_kept) > _MAX_KEPT:
-            _kept.popitem(last=False)
+    token = key_of(*facts, sequence.digest())
+    # A known list stays, because its ids may already have been found.
+    _kept.add(token, sequence)
     return token
-
-
-def find(token: str) -> PhotoSequence | None:
-    """The list with that token; None once it has been forgotten."""
-    with _lock:
-        return _kept.get(token)

@@ -3,23 +3,22 @@ rendered for the screen."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 
-from explorer.errors import ExplorerError, PhotoError
+from explorer.errors import PhotoError
 from explorer.library.rows import PhotoRow
 from explorer.library.stores.neighbor_store import neighbors_of
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_details import photo_details
 from explorer.ui.components.photo_urls import photo_entry
-from explorer.ui.photo_routes import PHOTO_HEADERS, photo_of
+from explorer.ui.photo_routes import NO_PHOTO, photo_of
+from explorer.ui.route_answers import PHOTO_HEADERS, answers, no_answer
 from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.viewer import photo_sequences
 from explorer.ui.viewer.marked_faces import marked_faces
@@ -34,32 +33,12 @@ _SIMILAR = 12
 _RENDERING = CapacityLimiter(4)
 # A heat map uses all cores for a while; more than two at once would delay everything else.
 _EXPLAINING = CapacityLimiter(2)
-_GONE = "This photo does not exist."
-_NO_STORE = {"Cache-Control": "no-store"}
+_NO_LIST = "This list is no longer known."
 
 Answer = dict[str, Any]
 
 
-def _json(
-    find: Callable[[Request], Answer | None], limiter: CapacityLimiter | None = None
-) -> Callable[[Request], Any]:
-    """A route that responds with the result of `find`, called in another thread, as JSON; status
-    404 for None, and 503 for an ExplorerError."""
-
-    @functools.wraps(find)
-    async def route(request: Request) -> Response:
-        try:
-            found = await to_thread.run_sync(find, request, limiter=limiter)
-        except ExplorerError as error:
-            return JSONResponse({"error": str(error)}, 503, _NO_STORE)
-        if found is None:
-            return JSONResponse({"error": _GONE}, 404, _NO_STORE)
-        return JSONResponse(found, headers=_NO_STORE)
-
-    return route
-
-
-@_json
+@answers(_NO_LIST)
 def sequence_window(request: Request) -> Answer | None:
     """A part of a page's list of photos: `around` a photo, or from `start`; at most `count`.
 
@@ -86,14 +65,14 @@ def sequence_window(request: Request) -> Answer | None:
     return answer | {"start": start, "photos": photos}
 
 
-@_json
+@answers(NO_PHOTO)
 def photo_info(request: Request) -> Answer | None:
     """What is known about a photo (`photo_details`)."""
     photo = photo_of(request)
     return photo_details(photo) if photo else None
 
 
-@functools.partial(_json, limiter=_RENDERING)
+@answers(NO_PHOTO, limiter=_RENDERING)
 def photo_faces(request: Request) -> Answer | None:
     """The `faces` that other programs have marked in a photo, left to right: `name` and `box`, in
     fractions of the upright photo's sides."""
@@ -103,7 +82,7 @@ def photo_faces(request: Request) -> Answer | None:
     return {"faces": [face._asdict() for face in marked_faces(photo)]}
 
 
-@_json
+@answers(NO_PHOTO)
 def similar_photos(request: Request) -> Answer | None:
     """The photos nearest to a photo according to the encoder in use. `photos`: one of each stack
     other than its own, as entries with a `score`. `known`: whether the nearest photos have been
@@ -129,7 +108,7 @@ def similar_photos(request: Request) -> Answer | None:
     return {"known": bool(near), "photos": entries(different), "copies": entries(copies)}
 
 
-@_json
+@answers(NO_PHOTO)
 def why_shown(request: Request) -> Answer | None:
     """Why a photo is in a page's list, as `html`; empty if there is no explanation."""
     sequence, photo = _sequence(request), photo_of(request)
@@ -138,7 +117,7 @@ def why_shown(request: Request) -> Answer | None:
     return {"html": sequence.why(photo["id"]) if sequence.why else ""}
 
 
-@functools.partial(_json, limiter=_EXPLAINING)
+@answers(NO_PHOTO, limiter=_EXPLAINING)
 def heat_map(request: Request) -> Answer | None:
     """Where a photo matches the search of a page: the `url` of an overlay, and a description in
     `words`; or a `message` that says why that cannot be shown."""
@@ -156,22 +135,19 @@ def _overlay(sequence: PhotoSequence, photo: PhotoRow) -> Answer | None:
     return None if found is None else {"url": found.url, "words": found.words}
 
 
-async def screen(request: Request) -> Response:
+@answers(NO_PHOTO, limiter=_RENDERING)
+def screen(request: Request) -> Response | None:
     """A photo rendered for a screen, as a JPEG, by id and `size` (one of SIDES). A URL with the
     content's hash (`v`) can be cached forever. Status 404 with a sentence for the user if it cannot
     be rendered."""
     size = request.query_params.get("size", "")
-
-    def find() -> Any:
-        photo = photo_of(request) if size in SIDES else None
-        return None if photo is None else screen_image(photo, size)
-
+    photo = photo_of(request) if size in SIDES else None
+    if photo is None:
+        return None
     try:
-        found = await to_thread.run_sync(find, limiter=_RENDERING)
+        found = screen_image(photo, size)
     except PhotoError as error:
-        return PlainTextResponse(str(error), 404, PHOTO_HEADERS | _NO_STORE)
-    if found is None:
-        return PlainTextResponse(_GONE, 404, PHOTO_HEADERS | _NO_STORE)
+        return no_answer(str(error), 404)
     caching = "private, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"
     headers = PHOTO_HEADERS | {"Cache-Control": caching}
     if isinstance(found, bytes):

@@ -50,8 +50,8 @@ def test_a_list_by_day_has_headings() -> None:
 def test_captions_count_when_lists_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     photo_lists.clear()
     given = ids()
-    monkeypatch.setattr(photo_lists, "_FEWEST", 1)
-    monkeypatch.setattr(photo_lists, "_CAPACITY", 3 * len(given))
+    monkeypatch.setattr(photo_lists._lists, "_fewest", 1)
+    monkeypatch.setattr(photo_lists._lists, "_capacity", 3 * len(given))
     plain = [photos_in_order(order, {}) for order in (given, given[::-1])]
     assert all(photo_lists.find(each.key) for each in plain)
     last = photos_in_order(given, {given[0]: Caption("Severe.")})

@@ -123,12 +123,23 @@ def check_file(path: str, digest: str | None = None) -> CheckedFile:
 def unreadable_reason(what: str, error: OSError) -> str:
     """Why a file could not be read, in words. what: how the text refers to the file, as in “it”."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
+        if error.filename and _may_be_away(os.fsdecode(error.filename)):
+            return f"{what} cannot be found: it was moved or deleted, or its drive is not connected"
         return f"{what} no longer exists"
     if isinstance(error, PermissionError):
         if denial := this_system().denial(error, os.fsdecode(error.filename or "")):
             return f"{what} {denial}"
         return f"you are not allowed to read {what}"
     return f"{what} cannot be read ({error.strerror or error})"
+
+
+def _may_be_away(path: str) -> bool:
+    """Whether the drive of a missing file may not be connected: its folder is missing, too, or is
+    empty like a mount point."""
+    try:
+        return not file_calls.listdir(os.path.dirname(path))
+    except OSError:
+        return True
 
 
 def restore_failure(what: str, error: OSError, path: str) -> str:

@@ -145,6 +145,26 @@ def test_an_unreadable_file_is_refused_with_its_reason(error: OSError, words: st
     assert unreadable_reason("its video", error) == words
 
 
+@pytest.mark.parametrize(
+    ("present", "words"),
+    [
+        (["USB/other.jpg"], "it no longer exists"),
+        (["USB/"], "it cannot be found: it was moved or deleted, or its drive is not connected"),
+        ([], "it cannot be found: it was moved or deleted, or its drive is not connected"),
+    ],
+)
+def test_a_file_whose_drive_may_be_away_is_not_said_to_be_gone(
+    tmp_path: Path, present: list[str], words: str
+) -> None:
+    for name in present:
+        (tmp_path / "USB").mkdir()
+        if not name.endswith("/"):
+            (tmp_path / name).touch()
+    with pytest.raises(OSError) as failed:
+        check_file(str(tmp_path / "USB" / "photo.jpg"))
+    assert unreadable_reason("it", failed.value) == words
+
+
 def test_a_failed_restore_gives_its_reason() -> None:
     error = OSError(errno.EIO, "Input/output error")
     assert (

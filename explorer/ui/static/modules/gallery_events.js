@@ -1,6 +1,7 @@
 // Handles clicks and keys in a gallery.
 
 import { indexRange, targetIndex } from "./grid_navigation.js";
+import { onLongPress } from "./long_press.js";
 
 // Pixels by which + and − change the height of rows.
 const SIZE_STEP = 30;
@@ -46,6 +47,14 @@ export function listen(element, gallery) {
     else if (event.target.closest(".check") || event.ctrlKey || event.metaKey || event.shiftKey || gallery.selected()) toggle(index);
     else open(index);
   };
+
+  // With a finger, the first photo is selected by holding it; a tap would open it.
+  onLongPress(element, (target) => {
+    const button = target.closest(".photo");
+    if (!button || !gallery.selectable()) return;
+    grid.setCurrent(button.index);
+    toggle(button.index);
+  });
 
   // Handle keys that act on the photo at an index; returns whether one did.
   function act(key, control, index, photo) {

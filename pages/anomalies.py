@@ -15,7 +15,7 @@ from explorer.ui.anomalies_page import (
 )
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.components.gallery import clear_selection
-from explorer.ui.removal_dialogs import removal_dialog, removal_history
+from explorer.ui.removal_dialogs import removal_history, removal_request
 
 
 def on_removed(_: RemovalOutcome) -> None:
@@ -40,9 +40,7 @@ def main() -> None:
         kind_findings.kind_findings(request, request.kind, found.shown)
     else:
         anomaly_map.overview(request, found.shown)
-    removals = anomalies_state.take_requested_removals()
-    if removals:
-        removal_dialog.open_removal_dialog(removals, on_removed)
+    removal_request.review_if_requested(on_removed)
     refresh_on_change(drawn, has_room=False)
 
 

@@ -21,6 +21,9 @@ class PhotoAction(NamedTuple):
     viewer (`next`, for photos that leave the page), or the page (`leave`). The latter two clear
     the selection."""
     help: str | None = None
+    rare: bool = False
+    """Whether it is in the selection's menu rather than among its buttons, and without its name in
+    the viewer."""
     toggles: Literal["favourite"] | None = None
     """The property of a photo that the button turns on and off, which the viewer shows and has a
     key for."""

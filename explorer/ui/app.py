@@ -16,6 +16,7 @@ from explorer.ui.photo_edits.edit_dialog import edit_if_requested
 from explorer.ui.photo_edits.last_edit import last_edit_line
 from explorer.ui.photo_edits.sidecar_dialog import write_if_requested
 from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.removal_dialogs.removal_request import review_if_requested
 from explorer.ui.search_page import search_state
 from explorer.ui.static_files import STATIC
 from explorer.ui.status_line import status_line
@@ -66,5 +67,5 @@ last_edit_line()
 page.run()
 first_page.mark_drawn()
 # One dialog at a time.
-if not (edit_if_requested() or add_if_requested() or write_if_requested()):
+if not (edit_if_requested() or add_if_requested() or write_if_requested() or review_if_requested()):
     concept_dialog.open_if_requested()

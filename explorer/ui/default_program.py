@@ -30,6 +30,7 @@ def file_actions() -> list[PhotoAction]:
         ":material/open_in_new:",
         open_photos,
         help="Open the file in the program that your system uses for photos of this kind",
+        rare=True,
     )
     return [*([opening] if this_system().can_open() else []), *file_manager.show_in_folder()]
 

@@ -68,4 +68,4 @@ def show_in_folder() -> list[PhotoAction]:
 
     if not available():
         return []
-    return [PhotoAction("Show in folder", ":material/folder_open:", reveal_photo)]
+    return [PhotoAction("Show in folder", ":material/folder_open:", reveal_photo, rare=True)]

@@ -25,6 +25,7 @@ from explorer.ui.components.javascript import script_routes
 from explorer.ui.list_routes import list_routes
 from explorer.ui.map_page.map_routes import library_points, named_regions
 from explorer.ui.origin_guard import PHOTOS, OriginGuard
+from explorer.ui.photo_download import zip_file
 from explorer.ui.photo_routes import original, preview
 from explorer.ui.places_page.places_routes import country_outlines, photo_clusters
 from explorer.ui.reader_locale import RequestLocale
@@ -50,6 +51,7 @@ def app_options() -> dict[str, Any]:
             Route(PHOTOS + "{id}/info", photo_info),
             Route(PHOTOS + "{id}/faces", photo_faces),
             Route(PHOTOS + "{id}/similar", similar_photos),
+            Route(PHOTOS + "zip/{ticket}", zip_file),
             Route(PHOTOS + "sequence/{token}", sequence_window),
             Route(PHOTOS + "sequence/{token}/why/{id}", why_shown),
             Route(PHOTOS + "sequence/{token}/heat/{id}", heat_map),

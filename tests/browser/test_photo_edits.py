@@ -78,6 +78,7 @@ def test_sidecars_are_written_after_a_look_and_taken_back(
     select(page, "red.jpg")
     page.get_by_role("button", name="Favorite", exact=True).click()
     expect(said(page, "Marked as favorite")).to_be_visible()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Write sidecars").click()
     dialog = page.get_by_role("dialog")
     write = dialog.get_by_role("button", name=re.compile("Write [1-9] sidecar"))

@@ -32,7 +32,7 @@ def _page() -> None:
 
     st.text_input("Typed", key="typed")
     st.button("In a callback", on_click=attempting(toggle_favourite, ids))
-    st.button("Photos", on_click=gallery._act, args=[favourite, lambda: ids, "grid"])
+    st.button("Photos", on_click=gallery._act, args=[lambda: ids, "grid", favourite])
     if st.button("In the page"):
         st.write("made" if attempt(toggle_favourite, ids) else "failed")
     dialog()

@@ -12,7 +12,8 @@ from explorer.ui.auto_refresh import DIALOG_OPEN
 from explorer.ui.localized import count
 from explorer.ui.photo_edits.sidecar_dialog import request_sidecars
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.search_page.export_dialog import into_folder, offer_file
+from explorer.ui.search_page.export_dialog import offer_file
+from explorer.ui.search_page.folder_export import into_folder
 
 # Session state: the album to export, until the dialog is closed; and what the last import did.
 _REQUEST, _DONE = "_export-album", "_imported-albums"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -22,9 +22,7 @@ from explorer.library.library import Library
 from explorer.library.paths import printable
 from explorer.library.queries.filters import Filters
 from explorer.library.stores.map_store import PhotoMap
-from explorer.removal.plan import removals_of_photos
 from explorer.removal.removed_files import removed_paths
-from explorer.removal.results import Removal
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.change_errors import attempt
@@ -32,6 +30,7 @@ from explorer.ui.components import map_data
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.localized import count
 from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.removal_dialogs.removal_request import request_removals
 from explorer.ui.search_page import url_dates
 from explorer.ui.stored_values import show_stored_again
 
@@ -48,8 +47,6 @@ KIND, SINCE, UNTIL, FOLDER, PAGE, DISMISSED, COLORING, AREA = PARAMETERS = (
 # Kinds whose findings are files rather than photos.
 FILE_KINDS: tuple[FindingKind, ...] = ("unreadable", "extension")
 
-# The session state with the removals that the user requested, until the page shows them.
-_REMOVALS = "_anomaly-removals"
 # The session state with the findings that were dismissed last, for undo.
 _LAST_DISMISSED = "_last-dismissed"
 
@@ -240,18 +237,7 @@ def last_dismissed() -> list[Finding]:
 def request_removal(found: Iterable[Finding]) -> None:
     """Make the page offer to remove the files of these findings."""
     result = removals_of_findings(resources.library().catalog, found)
-    st.session_state[_REMOVALS] = result.removals
+    request_removals(result.removals)
     for path, why in result.skipped:
         name = os.path.basename(printable(path))
         st.toast(escape_markdown(f"{name} is kept: {why}."), icon=":material/error:")
-
-
-def request_removal_of_photos(photo_ids: Sequence[int]) -> None:
-    """Make the page offer to remove these photos."""
-    st.session_state[_REMOVALS] = removals_of_photos(resources.library().catalog, photo_ids)
-
-
-def take_requested_removals() -> list[Removal]:
-    """The removals requested last; an empty list once they have been taken."""
-    removals: list[Removal] = st.session_state.pop(_REMOVALS, [])
-    return removals

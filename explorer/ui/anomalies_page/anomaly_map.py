@@ -20,6 +20,7 @@ from explorer.ui.components.gallery import gallery
 from explorer.ui.components.map_data import Coloring, MapArea
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
+from explorer.ui.removal_dialogs.removal_request import removal_action
 
 
 def overview(request: AnomalyRequest, found: Sequence[Finding]) -> None:
@@ -113,12 +114,4 @@ def _marked_photos(ids: Sequence[int], request: AnomalyRequest, found: Sequence[
 
 
 def _actions() -> list[PhotoAction]:
-    return [
-        PhotoAction(
-            "Remove…",
-            ":material/delete:",
-            anomalies_state.request_removal_of_photos,
-            "leave",
-            "Review the list of files first",
-        )
-    ]
+    return [removal_action()._replace(then="leave")]

@@ -21,6 +21,7 @@ from explorer.ui.components.export_menu import export_menu
 from explorer.ui.components.gallery import gallery
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
+from explorer.ui.photo_download import download_action
 from explorer.ui.photo_edits.edit_actions import edit_actions
 
 
@@ -42,7 +43,7 @@ def photos(found: Sequence[Finding], request: AnomalyRequest, key: str) -> None:
         key,
         label="Findings, worst first",
         place=json.dumps([request.kind, filters, request.dismissed]),
-        actions=[*_actions(found, request), *edit_actions()],
+        actions=[*_actions(found, request), *edit_actions(), download_action()],
         keep_position=True,
     )
     open_photo(ids, [*_actions(found, request), *edit_actions(), *file_actions()])

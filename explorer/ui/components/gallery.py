@@ -28,6 +28,7 @@ from explorer.search.results.photo_list import PhotoList
 from explorer.ui.actions import PhotoAction
 from explorer.ui.change_errors import attempt
 from explorer.ui.components import action_inbox
+from explorer.ui.components.action_buttons import action_buttons
 from explorer.ui.components.action_inbox import SentAction
 from explorer.ui.components.component_events import follow, ignore
 from explorer.ui.components.gallery_tiles import (
@@ -199,15 +200,7 @@ def _selection_bar(
     """
     with st.container(horizontal=True, vertical_alignment="center", key=f"selection-{key}"):
         st.markdown(f"**{count(number)} selected**", width="content")
-        for place, action in enumerate(actions):
-            st.button(
-                action.label,
-                icon=action.icon,
-                help=action.help,
-                key=f"act-{key}-{place}",
-                on_click=_act,
-                args=[action, selected, key],
-            )
+        action_buttons(actions, partial(_act, selected, key), f"act-{key}")
         st.button(
             "Clear",
             icon=":material/close:",
@@ -233,7 +226,7 @@ def _toggle_favourite(
             action.run(meant)
 
 
-def _act(action: PhotoAction, selected: Callable[[], list[int]], key: str) -> None:
+def _act(selected: Callable[[], list[int]], key: str, action: PhotoAction) -> None:
     # The selection may have changed since the button was drawn: the browser sends it with the
     # click.
     ids = selected()

@@ -125,6 +125,7 @@ def _viewer_data(token: str, actions: Sequence[PhotoAction]) -> dict[str, Any]:
                 "icon": action.icon.removeprefix(":material/").removesuffix(":"),
                 "help": action.help,
                 "after": action.then,
+                "rare": action.rare,
                 "toggles": action.toggles,
             }
             for action in actions

@@ -8,6 +8,7 @@ from explorer.library.catalog import Ids
 from explorer.ui.actions import PhotoAction
 from explorer.ui.change_errors import attempt
 from explorer.ui.components import id_lists
+from explorer.ui.components.action_buttons import action_buttons
 from explorer.ui.components.gallery import gallery
 from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.localized import count
@@ -29,15 +30,7 @@ def selection_bar(ids: Ids, selection: MapSelection) -> None:
                 on_click=_list_selected,
                 kwargs={"only": not selection.only},
             )
-            for number, action in enumerate([*selection_actions(), make_concept_action()]):
-                st.button(
-                    action.label,
-                    icon=action.icon,
-                    help=action.help,
-                    key=f"map-act-{number}",
-                    on_click=_act,
-                    args=[action],
-                )
+            action_buttons([*selection_actions(), make_concept_action()], _act, "map-act")
         st.button(
             "Clear", icon=":material/close:", key="map-clear", on_click=_clear,
             help="Select nothing",

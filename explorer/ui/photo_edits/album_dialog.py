@@ -20,6 +20,8 @@ from explorer.ui.photo_labels import escape_markdown
 
 # Session state: the ids of the photos to add, until the dialog is closed.
 _REQUEST = "_add-to-album"
+# The number of albums that a single click adds to: those created last.
+_BUTTONS = 6
 
 
 def request_album(photo_ids: Sequence[int]) -> None:
@@ -44,22 +46,30 @@ def _close() -> None:
 
 @st.dialog("Add to album", width="small", on_dismiss=_close)
 def _dialog(photo_ids: list[int]) -> None:
-    catalog = resources.library().catalog
+    known = album_store.albums(resources.library().catalog)
     st.caption(f"{count(len(photo_ids), 'photo')}. The files are not moved.")
+    with st.container(horizontal=True, key="newest-albums"):
+        for album in sorted(known, key=lambda album: -album.id)[:_BUTTONS]:
+            if st.button(escape_markdown(album.name), key=f"add-to-{album.id}"):
+                _add(album.name, photo_ids)
     with st.form("add-to-album", border=False):
         name = st.selectbox(
             "Album",
-            [album.name for album in album_store.albums(catalog)],
+            [album.name for album in known],
             index=None,
             accept_new_options=True,
             placeholder="Choose one, or type a new name",
             key="album-name",
         )
         saved = st.form_submit_button("Add", type="primary")
-    if not saved:
-        return
+    if saved:
+        _add(name or "", photo_ids)
+
+
+def _add(name: str, photo_ids: list[int]) -> None:
+    """Add photos to the album with that name, which is created if needed, and close the dialog."""
     try:
-        name, done = album_store.add_to_album(catalog, name or "", photo_ids)
+        name, done = album_store.add_to_album(resources.library().catalog, name, photo_ids)
     except ExplorerError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return

@@ -37,6 +37,7 @@ def edit_actions() -> list[PhotoAction]:
             sidecar_dialog.request_sidecars,
             help="Write your edits to XMP files beside the photos, for other programs. You see what"
             " would be written first.",
+            rare=True,
         ),
     ]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import streamlit as st
 
 from explorer.duplicates.keep_rules import DEFAULT_RULES, RULES_BY_NAME
@@ -61,8 +64,7 @@ def keep_rules_dialog() -> None:
 
 def _rule(rules: list[str], index: int, name: str) -> None:
     """Draw one rule, with buttons to move or turn off the rule."""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"rule-{name}"):
-        st.markdown(f"{index + 1}\\. {RULES_BY_NAME[name].label}", width="stretch")
+    with _line(f"{index + 1}\\. {RULES_BY_NAME[name].label}", key=f"rule-{name}"):
         moves = (
             (":material/arrow_upward:", "Move up", index - 1),
             (":material/arrow_downward:", "Move down", index + 1),
@@ -82,6 +84,14 @@ def _rule(rules: list[str], index: int, name: str) -> None:
             disabled=len(rules) == 1,
             on_click=attempting(_turn_off, name),
         )
+
+
+@contextlib.contextmanager
+def _line(text: str, key: str | None = None) -> Iterator[None]:
+    """Draw a line of text; what is drawn in the block stands at its right."""
+    with st.container(horizontal=True, vertical_alignment="center", key=key):
+        st.markdown(text, width="stretch")
+        yield
 
 
 def _move(name: str, places: int) -> None:
@@ -115,8 +125,7 @@ def _protected_folders() -> None:
     )
     protected = protected_folders(catalog)
     for folder in protected:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"`{printable(folder).replace('`', chr(39))}`", width="stretch")
+        with _line(f"`{printable(folder).replace('`', chr(39))}`"):
             st.button(
                 "Stop protecting",
                 icon=":material/close:",
@@ -152,8 +161,7 @@ def _decisions() -> None:
     )
     for kind, label in _DECISION_LABELS:
         if kind in kinds:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{label}: {count(kinds.count(kind), 'group')}", width="stretch")
+            with _line(f"{label}: {count(kinds.count(kind), 'group')}"):
                 st.button(
                     "Forget",
                     icon=":material/undo:",

@@ -10,18 +10,17 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from explorer.errors import ExplorerError
 from explorer.library.catalog import Ids
-from explorer.library.paths import printable
 from explorer.library.rows import PhotoRow
-from explorer.search.export import contact_sheet, export_files
-from explorer.search.export.export_files import ExportKind, ExportReport
+from explorer.search.export import contact_sheet
 from explorer.search.export.export_results import as_csv, as_json, as_paths
 from explorer.search.results.result_view import ResultView
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
+from explorer.ui.change_errors import attempt
 from explorer.ui.localized import count, moment
-from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.photo_download import request_download
+from explorer.ui.search_page.folder_export import into_folder
 
 # Session state: the photos to export, either `_ALL` or the ids of selected ones, until the dialog
 # is closed.
@@ -30,10 +29,10 @@ _REQUEST, _ALL = "_export", "all"
 _FILE = "_export-file"
 # The number of paths shown for copying.
 _MAX_PATHS = 2000
-_SHOWN_FAILURES = 100
 
-_PATHS, _COPIES, _LINKS, _TABLE, _JSON, _HTML, _PDF = FORMATS = (
+_PATHS, _ZIP, _COPIES, _LINKS, _TABLE, _JSON, _HTML, _PDF = FORMATS = (
     "Paths",
+    "ZIP file",
     "Copies in a folder",
     "Links in a folder",
     "Table (CSV)",
@@ -113,6 +112,8 @@ def _dialog(scopes: list[_Scope]) -> None:
     chosen = st.selectbox("Export as", FORMATS, key="export-format")
     if chosen == _PATHS:
         _paths(ids)
+    elif chosen == _ZIP:
+        _zip(ids)
     elif chosen in (_COPIES, _LINKS):
         into_folder(ids, "copies" if chosen == _COPIES else "links")
     elif chosen in (_TABLE, _JSON):
@@ -139,6 +140,18 @@ def _paths(ids: Ids) -> None:
     text = as_paths(_rows(ids[:_MAX_PATHS]))
     st.caption("The button in the corner copies them to the clipboard.")
     st.code(text, language=None, height=260)
+
+
+def _zip(ids: Ids) -> None:
+    if st.button(
+        f"Download {count(len(ids), 'photo')}",
+        icon=":material/download:",
+        type="primary",
+        key="export-zip",
+    ) and attempt(request_download, ids.tolist()):
+        _close()
+        # The page starts the download, not the dialog.
+        st.rerun()
 
 
 def _download(
@@ -207,94 +220,3 @@ def _sheet(ids: Ids, chosen: str) -> None:
         else ("contact sheet.pdf", "application/pdf"),
         of=shown.tobytes(),
     )
-
-
-# --- into a folder
-
-
-def into_folder(ids: Ids, kind: ExportKind, *, watched_allowed: bool = True) -> None:
-    """Ask for a folder, and write links or copies there. watched_allowed: whether the user may
-    choose a watched folder."""
-    if kind == "links":
-        st.caption(
-            "Links take no space. They break once an original is moved, and a program that"
-            " changes a photo through its link changes the original."
-        )
-    typed = st.text_input(
-        "Folder",
-        key="export-folder",
-        placeholder="/home/me/Album",
-        help="The folder is created if it does not exist. Existing files are never replaced.",
-    )
-    if not typed.strip():
-        return
-    library = resources.library()
-    try:
-        folder = export_files.check_export_folder(library, typed)
-    except ExplorerError as error:
-        st.error(escape_markdown(str(error)), icon=":material/error:")
-        return
-    confirmed = True
-    if folder.watched is not None:
-        st.warning(
-            f"This folder is in {escape_markdown(printable(folder.watched))}, which is watched:"
-            " anything written there becomes part of your library.",
-            icon=":material/warning:",
-        )
-        confirmed = watched_allowed and st.checkbox(
-            "Write there anyway", key=f"export-watched-{folder.path}"
-        )
-    if st.button(
-        f"Write {_number(len(ids), kind)}",
-        icon=":material/drive_file_move:",
-        type="primary",
-        disabled=not confirmed,
-        key=f"export-{kind}",
-    ):
-        _write(ids, folder.path, kind)
-
-
-def _write(ids: Ids, folder: str, kind: ExportKind) -> None:
-    rows = _rows(ids)
-    bar = st.progress(0.0, "Reading…")
-
-    def progress(done: int) -> None:
-        bar.progress(done / len(rows), f"{count(done)} of {count(len(rows), 'photo')}")
-
-    try:
-        report = export_files.export_files(resources.library(), rows, folder, kind, progress)
-    except ExplorerError as error:
-        st.error(escape_markdown(str(error)), icon=":material/error:")
-        return
-    finally:
-        bar.empty()
-    _result(report, kind)
-
-
-def _result(report: ExportReport, kind: ExportKind) -> None:
-    text = (
-        f"{_number(report.written, kind)} written to {escape_markdown(printable(report.folder))}."
-    )
-    if report.already_there:
-        text += f" {count(report.already_there, 'photo')} already existed."
-    st.success(text, icon=":material/check:")
-    if report.failures:
-        st.warning(
-            f"{count(len(report.failures), 'photo')} could not be written.",
-            icon=":material/warning:",
-        )
-        st.dataframe(
-            [
-                {"File": printable(path), "Reason": reason}
-                for path, reason in report.failures[:_SHOWN_FAILURES]
-            ],
-            hide_index=True,
-            width="stretch",
-        )
-
-
-def _number(number: int, kind: ExportKind) -> str:
-    """`1 copy`, `2 copies`, `2 links`."""
-    if kind == "links":
-        return count(number, "link")
-    return f"{count(number)} {'copy' if number == 1 else 'copies'}"

@@ -25,10 +25,13 @@ from explorer.ui.components.match_reasons import reasons_html
 from explorer.ui.concepts import concept_search
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
+from explorer.ui.photo_actions import export_action
+from explorer.ui.photo_download import download_action
 from explorer.ui.photo_edits.album_dialog import album_actions
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.recently_used import key_of
+from explorer.ui.removal_dialogs.removal_request import removal_action
 from explorer.ui.search_page import export_dialog, facet_panel, filter_texts, search_state
 from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.search_page.result_options import ResultOptions, options_popover
@@ -67,9 +70,22 @@ def result_view(request: SearchRequest, ranked: RankedPhotos, options: ResultOpt
     )
 
 
-def headline(request: SearchRequest, view: ResultView, *, narrows: bool = False) -> None:
-    """Draw the number of photos, the filters in words, and the controls for the results. narrows:
-    whether to offer to narrow the search down."""
+def headline(
+    request: SearchRequest,
+    view: ResultView,
+    *,
+    narrows: bool = False,
+    begin: Callable[[], None] = lambda: None,
+    end: Callable[[], None] = lambda: None,
+) -> None:
+    """Draw the number of photos, the filters in words, and the controls for the results, in one
+    row. narrows: whether to offer to narrow the search down. begin, end: draw what the row begins
+    and ends with."""
+    if request.query.is_ranked and view.ranked.good == 0 and view.ranked.total:
+        st.info(
+            f"No good match{_subject(request)}. The nearest photos are below.",
+            icon=":material/search_off:",
+        )
     parts = [_number(request, view)] if view.ranked.total else []
     filters = filter_texts.filtered(request.filters)
     if not view.ranked.total and filters:
@@ -79,6 +95,7 @@ def headline(request: SearchRequest, view: ResultView, *, narrows: bool = False)
     # If the window is wide enough, the gallery's date controls are in the same row.
     key = "headline-dated" if view.is_dated and view.ranked.total else "headline"
     with st.container(horizontal=True, vertical_alignment="center", key=key):
+        begin()
         if parts or filters:
             st.caption(" · ".join(map(escape_markdown, parts + filters)), width="stretch")
         if view.ranked.total:
@@ -95,13 +112,9 @@ def headline(request: SearchRequest, view: ResultView, *, narrows: bool = False)
                 on_click=export_dialog.request_export,
                 key="export-results",
             )
+        end()
     if narrows and view.ranked.total:
         facet_panel.facet_panel(request, view.ranked)
-    if request.query.is_ranked and view.ranked.good == 0 and view.ranked.total:
-        st.info(
-            f"No good match{_subject(request)}. The nearest photos are below.",
-            icon=":material/search_off:",
-        )
 
 
 def _subject(request: SearchRequest) -> str:
@@ -114,7 +127,7 @@ def _number(request: SearchRequest, view: ResultView) -> str:
     if view.sorting == "day":
         return f"The best of {count(view.sections()[0], 'day')}"
     order = _ORDERS.get(view.sorting, "")
-    if good is not None and good < view.ranked.total and request.query.is_ranked:
+    if good and good < view.ranked.total and request.query.is_ranked:
         if good == MAX_GOOD:
             return f"More than {count(good)} good matches of {photos}, {order}"
         matches = "match" if good == 1 else "matches"
@@ -216,19 +229,17 @@ def _selection_actions(
         *correcting,
         *edit_actions(),
         *album_actions(request.query.tree.condition),
-        _export_action(),
+        download_action(),
+        export_action(),
         *file_actions(),
+        removal_action(),
     ]
 
 
 def _viewer_actions(request: SearchRequest) -> list[PhotoAction]:
     """The actions for the open photo, which stays open, because dialogs appear above it."""
     removing = [each._replace(then="next") for each in album_actions(request.query.tree.condition)]
-    return [*edit_actions(), *removing, _export_action(), *file_actions()]
-
-
-def _export_action() -> PhotoAction:
-    return PhotoAction("Export", ":material/ios_share:", export_dialog.request_export)
+    return [*edit_actions(), *removing, export_action(), *file_actions(), removal_action()]
 
 
 def _place() -> str:

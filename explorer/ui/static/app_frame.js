@@ -1,6 +1,7 @@
 // The frame of every page: gives names to Streamlit's buttons, makes its parts reachable by keyboard, and shows our own message
 // while the program does not respond. Streamlit opens a dialog with a text for developers, which is hidden and replaced here,
-// and closes it once the program responds again.
+// and closes it once the program responds again. It also starts the downloads that the page requests, and
+// announces edits.
 
 import { noteFocus, restoreLostFocus } from "./modules/kept_focus.js";
 import { makePartsReachable } from "./modules/reachable_parts.js";
@@ -36,6 +37,33 @@ function replaceContents(dialog, program) {
   if (!message.isConnected) dialog.append(message);
 }
 
+// What was said last: the number of a message about an edit.
+let said = null;
+
+// Have screen readers read what the last edit did: they read what changes in an element that was there before.
+function say(notice) {
+  const turn = notice?.turn ?? null;
+  if (turn === said) return;
+  said = turn;
+  const line = document.querySelector(".photo-explorer-announcement") ?? document.createElement("div");
+  line.className = "photo-explorer-announcement";
+  line.setAttribute("role", "status");
+  if (!line.isConnected) document.body.append(line);
+  // The viewer says it by itself.
+  line.textContent = document.querySelector(".photo-open") ? "" : (notice?.text ?? "");
+}
+
+// The last download that was started.
+let started = null;
+
+function startDownload({ ticket, url }) {
+  if (ticket === started) return;
+  started = ticket;
+  const link = document.createElement("a");
+  [link.href, link.download] = [url, ""];
+  link.click();
+}
+
 export default function (component) {
   const program = component.data?.program ?? "photo-explorer";
   const check = () => {
@@ -47,6 +75,8 @@ export default function (component) {
   const observer = new MutationObserver(check);
   observer.observe(document.body, { childList: true, subtree: true, characterData: true });
   check();
+  say(component.data?.notice);
+  if (component.data?.download) startDownload(component.data.download);
   document.addEventListener("click", closeAfterChoice, true);
   document.addEventListener("focusin", noteFocus);
   return () => {

@@ -89,3 +89,16 @@ def test_photos_are_added_to_an_album_once(photos: Path) -> None:
     (album,) = album_store.albums(catalog)
     assert album.photos == 2 and summaries() == ["Added to the album “Our boat”"] * 2
     assert any("nothing to change" in each.value for each in page.markdown)
+
+
+def test_one_click_adds_to_an_album_created_lately(photos: Path) -> None:
+    catalog = resources.library().catalog
+    for name in ("Zoo", "Sea"):
+        album_store.add_to_album(catalog, name, [id_of("red.jpg")])
+    page = opened("_add-to-album", "green.jpg", "blue.jpg")
+    labels = [button.label for button in page.button if str(button.key).startswith("add-to-")]
+    assert labels == ["Sea", "Zoo"]
+    save(page, "Zoo")
+    assert [album.photos for album in album_store.albums(catalog)] == [1, 3]
+    assert summaries()[0] == "Added to the album “Zoo”"
+    assert not [button for button in page.button if button.label == "Add"]

@@ -65,3 +65,11 @@ def test_each_choice_is_made_and_can_be_downloaded(photos: Path, choice: str) ->
     assert not page.exception
     buttons: Any = page.get("download_button")
     assert [button.label.startswith("Download ") for button in buttons] == [True]
+
+
+def test_a_zip_file_is_downloaded_by_the_page_and_not_by_the_dialog(photos: Path) -> None:
+    page = opened("ZIP file", until="2021-12-31")
+    next(button for button in page.button if button.key == "export-zip").click().run()
+    assert not page.exception
+    assert page.session_state["_download"]["url"].startswith("/photo/zip/")
+    assert not [box for box in page.selectbox if box.label == "Export as"]

@@ -10,8 +10,8 @@ export function actionsOf(entry, data, heatShown) {
     ...data.actions.map(act),
     ...(data.heat ? [matched] : []),
     { command: "similar", icon: "image_search", label: "More like this", help: "Search for similar photos (m)" },
-    { command: "region", icon: "crop", label: "Search part of this photo", help: "Drag a box around what to look for (b)" },
-    { href: `/photo/${entry.id}/original`, icon: "open_in_new", label: "Open the file", help: "The original file in a new tab" },
-    { href: `/photo/${entry.id}/original?download=1`, save: true, icon: "download", label: "Save a copy", help: "Download the original file" },
+    { command: "region", rare: true, icon: "crop", label: "Search part of this photo", help: "Drag a box around what to look for (b)" },
+    { href: `/photo/${entry.id}/original`, rare: true, icon: "open_in_new", label: "Open the file", help: "The original file in a new tab" },
+    { href: `/photo/${entry.id}/original?download=1`, save: true, rare: true, icon: "download", label: "Save a copy", help: "Download the original file" },
   ];
 }

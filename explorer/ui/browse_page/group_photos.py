@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import streamlit as st
 
 from explorer.errors import ExplorerError
@@ -16,21 +19,28 @@ from explorer.ui.search_page import result_options, search_results, search_state
 def group_photos(name: TreeName, group: ChosenGroup | None) -> None:
     """Show the photos of the search in the URL, and the head of the group that it finds."""
     trail = group.trail if group else []
-    with st.container(horizontal=True, vertical_alignment="center", key="browse-head"):
-        facet_path(name, trail)
-        if name == "folders" and group and trail:
-            _subfolders_switch(group)
-        st.button(
-            "Search here", icon=":material/search:", key="search-here",
-            help="Open these photos on the Search page, to add words or other filters",
-            on_click=search_state.open_search,
-        )  # fmt: skip
     if trail and trail[0].away:
         st.info(
             "The drive with this folder is not connected. Previews of its photos are shown.",
             icon=":material/usb_off:",
         )
-    _photos()
+    _photos(functools.partial(_path, name, group))
+
+
+def _path(name: TreeName, group: ChosenGroup | None) -> None:
+    """Draw the path of the group."""
+    trail = group.trail if group else []
+    facet_path(name, trail)
+    if name == "folders" and group and trail:
+        _subfolders_switch(group)
+
+
+def _search_button() -> None:
+    st.button(
+        "Search here", icon=":material/search:", key="search-here",
+        help="Open these photos on the Search page, to add words or other filters",
+        on_click=search_state.open_search,
+    )  # fmt: skip
 
 
 def _subfolders_switch(group: ChosenGroup) -> None:
@@ -48,16 +58,20 @@ def _subfolders_switch(group: ChosenGroup) -> None:
     )
 
 
-def _photos() -> None:
+def _photos(path: Callable[[], None]) -> None:
+    """Show the photos of the search in the URL. path: draws the path of the group."""
     request = search_state.request_from_url()
     try:
         ranked = search_state.search(request)
     except ExplorerError as error:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            path()
+            _search_button()
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
     options = result_options.options_from_url(ranked=request.query.is_ranked)
     view = search_results.result_view(request, ranked, options)
-    search_results.headline(request, view)
+    search_results.headline(request, view, begin=path, end=_search_button)
     if ranked.total:
         search_results.results(
             request, view, key="browse", label="Photos", more_like=search_state.search_like

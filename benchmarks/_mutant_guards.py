@@ -141,7 +141,11 @@ GUARDS: dict[str, tuple[str, ...]] = {
     ),
     "duplicates/decisions": (),
     "duplicates/group_removals": (),
-    "duplicates/groups": ("duplicates/test_group_contents", "duplicates/test_suggestion"),
+    "duplicates/groups": (
+        "duplicates/test_group_contents",
+        "duplicates/test_suggestion",
+        "duplicates/test_suggestion_versions",
+    ),
     "duplicates/find_groups": ("duplicates/test_groups", "duplicates/test_system_folders"),
     "duplicates/group_file": (
         "duplicates/test_groups",

@@ -70,6 +70,8 @@ _COMMUTATIVE = frozenset({"min", "max", "cv2.min", "cv2.max", "np.minimum", "np.
 _SYMMETRIC = {
     "_distinct": 0,
     "_distinct_inodes": 0,
+    "_dot": 0,
+    "_mean_product": 0,
     "_may_meet": 0,
     "_mirrored_distances": 0,
     "_same_folder": 0,

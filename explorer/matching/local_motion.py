@@ -78,7 +78,7 @@ def is_local_motion(one: Floats, other: Floats, toned: Floats, changed: Mask) ->
     size = (THRESHOLDS.detail_window, THRESHOLDS.detail_window)
     detail = [(x - np.asarray(cv2.blur(x, size), np.float32))[changed] for x in (toned, other)]
     deviations = float(detail[0].std() * detail[1].std())
-    covariance = float(((detail[0] - detail[0].mean()) * (detail[1] - detail[1].mean())).mean())
+    covariance = float(((detail[0] - detail[0].mean()) * detail[1]).mean())
     return covariance < THRESHOLDS.max_correlation * deviations
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from explorer.matching.local_motion import is_local_motion, one_sidedness
+from explorer.matching.local_motion import _local_range, is_local_motion, one_sidedness
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -95,3 +95,11 @@ def test_only_changed_pixels_are_compared() -> None:
     inside = part(30, 30)
     assert is_local_motion(one, other, one, inside)
     assert not is_local_motion(one, one, one, inside)
+
+
+def test_texture_is_the_range_of_levels_around_each_pixel() -> None:
+    dot = np.zeros((9, 9), np.float32)
+    dot[4, 4] = 50
+    expected = np.zeros((9, 9), np.float32)
+    expected[3:6, 3:6] = 50
+    assert (_local_range(dot) == expected).all()

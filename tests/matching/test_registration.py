@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import threading
 
+import cv2
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageFilter, ImageOps
@@ -89,3 +91,86 @@ def test_threads_have_scratch_buffers_of_their_own() -> None:
     for thread in threads:
         thread.join()
     assert all(np.allclose(found[seed], expected[seed], atol=1e-5) for seed in range(4))
+
+
+def test_an_image_that_shrinks_is_blurred_first() -> None:
+    """Otherwise its fine detail would become noise."""
+    fine = np.random.default_rng(2).normal(128, 20, (480, 640)).astype(np.float32)
+    base = np.zeros((240, 320), np.float32)
+    level = RegistrationLevel(base, fine, WHOLE)
+    # The standard deviation of noise after a Gaussian blur is 1 / (2 √π sigma) of that before.
+    sigma = 0.45 * 3**0.5
+    blurred = float(level._warp(np.array([[2.0, 0, 0], [0, 2, 0]])).std())
+    assert blurred == pytest.approx(20 / (2 * np.pi**0.5 * sigma), rel=0.05)
+    same = RegistrationLevel(base, fine[:240, :320], WHOLE)
+    assert float(same._warp(np.eye(2, 3)).std()) == pytest.approx(20, rel=0.02)
+    # Hardly smaller, it is not blurred.
+    hardly = float(level._warp(np.array([[1.0, 0, 0], [0, 1.4, 0]])).std())
+    assert hardly > 15
+
+
+def test_blocks_outside_either_image_are_not_textured() -> None:
+    layer = RegistrationLevel(grey(3), grey(3), WHOLE)
+    found = seen(layer, 40, -40)
+    assert found.textured.any() and not (found.textured & ~found.inside).any()
+    # Blocks of which the other image shows at least 15.4 pixels are inside.
+    assert found.inside[3:, :17].any() and not found.inside[:2].any()
+    assert not found.inside[:, 18:].any()
+    plain = RegistrationLevel(np.full((240, 320), 9, np.float32), grey(3), WHOLE)
+    assert not seen(plain, 0, 0).textured.any()
+    assert plain.step(seen(plain, 0, 0)) is None
+
+
+@pytest.mark.parametrize("side", ["left", "top", "right", "bottom"])
+def test_blocks_near_the_border_of_both_images_do_not_count(side: str) -> None:
+    """Near that of one of them they do, but not on it. A border has an effect 13 pixels away."""
+    left, top, right, bottom = 40.0 * (side == "left"), 40.0 * (side == "top"), 320.0, 240.0
+    right, bottom = right - 40.0 * (side == "right"), bottom - 40.0 * (side == "bottom")
+    box = (left, top, right, bottom)
+    rows, columns = np.mgrid[:15, :20]
+    place = {"left": columns, "top": rows, "right": 19 - columns, "bottom": 14 - rows}[side]
+    one = RegistrationLevel(grey(3), grey(3), box)
+    found = one.residuals(np.eye(2, 3), WHOLE).inside
+    assert (found == (place >= 3))[1:, 1:].all()
+    assert (one.residuals(np.eye(2, 3), box).inside == (place >= 4)).all()
+    other = RegistrationLevel(grey(3), grey(3), WHOLE)
+    assert (other.residuals(np.eye(2, 3), box).inside == (place >= 3)).all()
+
+
+def test_blocks_may_extend_a_little_beyond_an_image() -> None:
+    x, y, half = np.array([8.0]), np.array([8.0]), np.array([8.0, 8.0])
+
+    def within(left: float, top: float, right: float, bottom: float) -> bool:
+        box = (left, top, right, bottom)
+        return bool(RegistrationLevel._are_within(box, x, y, half, (0.6, -0.4))[0])
+
+    assert within(0.59, 0.59, 16.41, 16.41)
+    assert not within(0.7, 0, 20, 20) and not within(0, 0.7, 20, 20)
+    assert not within(0, 0, 16.3, 20) and not within(0, 0, 20, 16.3)
+    plain = RegistrationLevel._are_within((0, 0, 16, 16), x, y, half)
+    assert plain.all() and not RegistrationLevel._are_within((0.1, 0, 16, 16), x, y, half).any()
+
+
+def test_an_image_is_warped_only_if_it_has_to_be() -> None:
+    picture = grey(4)
+    level = RegistrationLevel(picture, picture, WHOLE)
+    assert level._warp(np.array([[1.0, 0, 0.015], [0, 1, 0]])) is picture
+    assert level._warp(np.array([[1.0, 0, 0.016], [0, 1, 0]])) is not picture
+    larger = RegistrationLevel(picture[:200], picture, WHOLE)
+    assert larger._warp(np.eye(2, 3)) is not picture
+
+
+def test_blocks_are_correlated_after_normalizing_their_brightness() -> None:
+    one = grey(5)
+    other = np.asarray(0.4 * grey(5) + 0.6 * grey(6), np.float32)
+
+    def normalized(gray: np.ndarray) -> np.ndarray:
+        mean, square = (cv2.blur(each, (21, 21)) for each in (gray, gray * gray))
+        return np.asarray((gray - mean) / np.sqrt(np.maximum(square - mean**2, 0) + 9))
+
+    found = RegistrationLevel(one, other, WHOLE).residuals(np.eye(2, 3), WHOLE).ncc
+    a, b = normalized(one), normalized(other)
+    for row, column in ((0, 0), (3, 4), (7, 11), (14, 19)):
+        block = np.s_[16 * row : 16 * row + 16, 16 * column : 16 * column + 16]
+        expected = np.corrcoef(a[block].ravel(), b[block].ravel())[0, 1]
+        assert found[row, column] == pytest.approx(expected, abs=0.02)

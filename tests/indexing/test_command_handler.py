@@ -79,6 +79,15 @@ def test_scans_are_scheduled(run: Handling) -> None:
     assert run.send("unknown", "/x") == [] and run.handler.refusal is None
 
 
+@pytest.mark.parametrize("command", ["add", "remove", "exclude", "drop"])
+@pytest.mark.parametrize("argument", [None, ""])
+def test_a_command_without_what_it_is_about_does_nothing(
+    run: Handling, command: str, argument: str | None
+) -> None:
+    assert run.send(command, argument) == [] and run.handler.refusal is None
+    assert run.roots() == {str(run.photos): []} and run.handler.dropped == set()
+
+
 def test_a_folder_is_added_and_removed_with_its_photos(run: Handling) -> None:
     other = run.photos.with_name("other")
     other.mkdir()

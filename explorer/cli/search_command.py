@@ -102,7 +102,7 @@ def search_command(
             return _answer_lines(opened, engine, query, filters, top, relevant=relevant)
         result = engine.search(query, filters, top)
         hits = result.hits()
-        _say_interpretation(query, engine.understood(query))
+        _say_interpretation(engine, query)
         if regions:
             hits = search_regions(
                 opened, lambda number: engine.search(query, filters, number).hits(), top, regions
@@ -186,9 +186,10 @@ def _no_results_message(
     )
 
 
-def _say_interpretation(query: Query, understood: Query) -> None:
-    """Say which words of a query became conditions or are subtracted, and how to search by their
-    meaning."""
+def _say_interpretation(engine: SearchEngine, query: Query) -> None:
+    """Say which words of a query became conditions or are subtracted, how to search by their
+    meaning, and which words may be misspelled."""
+    understood = engine.understood(query)
     tree, labels = understood.tree, list[str]()
     while chip := next((each for each in chips(tree) if each.as_phrase is not None), None):
         labels.append(chip.label)
@@ -201,6 +202,8 @@ def _say_interpretation(query: Query, understood: Query) -> None:
     if labels:
         said = ", ".join(labels)
         say(f"Understood as {kind}: {said}. To search by meaning instead: {print_query(tree)}")
+    if corrected := engine.spelling.corrected(query.tree):
+        say(f"Did you mean: {print_query(corrected)}")
 
 
 def _literal(tree: QueryTree) -> QueryTree:

@@ -38,6 +38,7 @@ from explorer.search.ranking.term_encoding import TermEncoder
 from explorer.search.relevance.query_relevance import QueryRelevance, match_words
 from explorer.search.relevance.relevance_cache import RelevanceCache, is_prepared
 from explorer.search.results.query_summary import lone_concepts, named_phrase, standing, subject_of
+from explorer.search.spelling import SpellingSuggestions
 
 # Size of the sample of the library with which a score is compared.
 _SAMPLE = 1000
@@ -66,6 +67,8 @@ class SearchEngine:
         self.concepts = ConceptModels(library)
         """The user's concepts."""
         self._filter = PhotoFilter(library, self._concept_mask)
+        self.spelling = SpellingSuggestions(library.catalog)
+        """Corrections of misspelled words."""
         self.order, self.columns = PhotoOrder(library.catalog), PhotoColumns(library.catalog)
         self._relevance = RelevanceCache(library.dir / "relevance")
 

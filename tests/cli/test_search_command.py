@@ -284,6 +284,10 @@ class TestSearch:
         )
         assert "Understood" not in run("search", "blue - red").err
 
+    def test_a_correction_is_offered_for_a_misspelled_word(self, run: Run, indexed: Path) -> None:
+        assert "Did you mean: elephant + red\n" in run("search", "elefant + red").err
+        assert "Did you mean" not in run("search", "elephant + red").err
+
     def test_words_that_became_conditions_are_named(self, run: Run, indexed: Path) -> None:
         completed = run("search", "red 1965", "--json")
         assert completed.json == []

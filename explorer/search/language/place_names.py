@@ -132,6 +132,25 @@ def nearest_name(text: str) -> str | None:
     return folded[found[0]] if found else None
 
 
+def is_well_known(text: str) -> bool:
+    """Whether a name is that of a country, a region or a city with at least 15,000 people."""
+    meaning, known = place_meaning(text), gazetteer()
+    if meaning.regions or meaning.countries:
+        return True
+    return any(known.population[np.isin(known.ids, list(meaning.places))] >= _PROPOSED_FROM)
+
+
+def large_places(people: int) -> dict[str, str]:
+    """The names of countries, and of cities with more people than that, by their folded forms, the
+    largest first."""
+    known = gazetteer()
+    order = np.argsort(-known.population, kind="stable")
+    large = order[: int((known.population >= people).sum())].tolist()
+    return {
+        _folded(name): name for name in (*known.country_names, *(known.names[i] for i in large))
+    }
+
+
 @functools.cache
 def _proposed_names() -> dict[str, str]:
     """Names of countries, regions and large cities by their folded forms; cities by population,

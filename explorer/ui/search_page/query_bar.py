@@ -7,9 +7,11 @@ import streamlit as st
 
 from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
+from explorer.search.language.print_query import print_query
 from explorer.search.language.query_chips import QueryChip, chip_of, chips
 from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
+from explorer.ui import resources
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import filter_texts, search_state
 from explorer.ui.search_page.query_changes import change_query
@@ -45,6 +47,26 @@ def query_chips(text: str) -> None:
                 on_click=search_state.change_url,
                 args=[parameter, ""],
             )
+
+
+def spelling_suggestion(text: str) -> None:
+    """Offer to correct misspelled words of a query."""
+    try:
+        corrected = resources.engine().spelling.corrected(parse(text))
+    except QuerySyntaxError:
+        return
+    if corrected is None:
+        return
+    wanted = print_query(corrected)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="spelling"):
+        st.caption("Did you mean:", width="content")
+        st.button(
+            escape_markdown(wanted),
+            icon=":material/spellcheck:",
+            key=f"spelling-{wanted}",
+            on_click=search_state.change_url,
+            args=[search_state.PHRASE, wanted],
+        )
 
 
 def _is_plain_phrase(chip: QueryChip) -> bool:

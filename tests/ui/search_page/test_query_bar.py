@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+from explorer.library.library import Library
 from explorer.search.language import query_chips
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
+from explorer.search.spelling import SpellingSuggestions
 from explorer.ui.search_page import query_bar, search_state, search_widgets
 from tests.ui.search_page.test_search_state import address, app
 
@@ -127,3 +130,25 @@ def test_an_error_points_at_its_position() -> None:
     assert "beach :red-background[colour" in page.caption[0].value.replace("\\", "").replace(
         "\u2060", ""
     )
+
+
+def test_a_correction_can_be_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from explorer.ui.search_page import query_bar
+
+        query_bar.spelling_suggestion(st.query_params.get("q", ""))
+
+    library = Library.open(tmp_path, create=True)
+    engine = SimpleNamespace(spelling=SpellingSuggestions(library.catalog))
+    monkeypatch.setattr(query_bar.resources, "engine", lambda: engine)
+    shown = AppTest.from_function(page)
+    shown.query_params["q"] = "elefant 2019"
+    shown.run()
+    assert labels(shown) == ["elephant 2019"]
+    shown.button[0].click().run()
+    assert address(shown)["q"] == "elephant 2019" and not labels(shown)
+    shown.query_params["q"] = "(elefant"
+    assert not shown.run().exception and not labels(shown)
+    library.close()

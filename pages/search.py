@@ -40,7 +40,7 @@ def main() -> None:
             icon=":material/link_off:",
         )
     query_bar.query_chips(request.text)
-    query_bar.spelling_suggestion(request.text)
+    query_bar.suggestion(request.text)
     search_bar.example_photos_bar(request)
     if not (request.text or request.query or request.filters):
         saved_searches.chips()

@@ -204,6 +204,8 @@ def _say_interpretation(engine: SearchEngine, query: Query) -> None:
         say(f"Understood as {kind}: {said}. To search by meaning instead: {print_query(tree)}")
     if corrected := engine.spelling.corrected(query.tree):
         say(f"Did you mean: {print_query(corrected)}")
+    elif narrowed := engine.names.narrowed(query.tree):
+        say(f"To see only photos with these names: {print_query(narrowed)}")
 
 
 def _literal(tree: QueryTree) -> QueryTree:

@@ -26,6 +26,7 @@ from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.query_fields import CONCEPT
 from explorer.search.language.query_parts import all_of
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue
+from explorer.search.named_filters import NamedFilters
 from explorer.search.photo_filter import PhotoFilter, as_condition
 from explorer.search.query import ExamplePhoto, Match, Query, SearchHit, SearchResult, Vector
 from explorer.search.ranking.concepts import ConceptModels
@@ -69,6 +70,8 @@ class SearchEngine:
         self._filter = PhotoFilter(library, self._concept_mask)
         self.spelling = SpellingSuggestions(library.catalog)
         """Corrections of misspelled words."""
+        self.names = NamedFilters(library.catalog)
+        """Conditions for the names in a query."""
         self.order, self.columns = PhotoOrder(library.catalog), PhotoColumns(library.catalog)
         self._relevance = RelevanceCache(library.dir / "relevance")
 

@@ -193,8 +193,8 @@ FIELDS: Mapping[str, QueryField] = {each.name: each for each in _FIELDS}
 """By name."""
 FIELD_SPELLINGS: Mapping[str, str] = {
     "albums": "album", "aperture": "f", "caption": "description", "city": "place",
-    "country": "place", "extension": "format", "face": "keyword", "faces": "keyword",
-    "file": "name", "filename": "name", "fnumber": "f", "keywords": "keyword",
+    "country": "place", "ext": "format", "extension": "format", "face": "keyword",
+    "faces": "keyword", "file": "name", "filename": "name", "fnumber": "f", "keywords": "keyword",
     "location": "place", "months": "month", "path": "folder", "people": "keyword",
     "person": "keyword", "region": "place", "seasons": "season", "since": "after",
     "stars": "rating", "tag": "keyword", "tags": "keyword", "taken": "date", "type": "format",
@@ -245,12 +245,14 @@ def typed_value(name: str, value: FieldValue) -> TypedValue:
     try:
         return _measured(known, text, value)
     except ValueError as error:
+        instead = _recurring(text) if known.kind == "date" else ""
         raise QuerySyntaxError(
             f"“{excerpt(text)}” does not fit “{known.name}:”: {error}."
-            f" Write it like this: {known.example}."
+            f" Write it like this: {instead or known.example}."
         ) from None
 
 
+_VIDEOS = frozenset({"avi", "m4v", "mkv", "mov", "mp4", "mpeg", "video", "videos", "webm"})
 _PARSERS: Mapping[str, Callable[[str], TypedValue]] = {
     "first day": typed_dates.first_day,
     "last day": typed_dates.last_day,
@@ -273,12 +275,35 @@ def _measured(known: QueryField, text: str, value: FieldValue) -> TypedValue:
             return _PARSERS[kind](text)
 
 
+def _recurring(text: str) -> str:
+    """The query for a time of every year that was typed as a date: `season:summer`; '' for another
+    text."""
+    for name in ("month", "season"):
+        try:
+            _PARSERS[FIELDS[name].kind](text)
+        except ValueError:
+            continue
+        return f"{name}:{text.lower()}" if " " not in text else f'{name}:"{text.lower()}"'
+    return ""
+
+
 def _choice(known: QueryField, text: str) -> Choice:
     lower = text.lower()
     lower = known.spellings.get(lower, lower)
     if lower in known.choices:
         return Choice(lower)
     choices = f"It can be {', '.join(known.choices)}."
+    if known.name == "format" and lower in _VIDEOS:
+        raise QuerySyntaxError(
+            "Videos are not in the library: has:film finds photos with a video inside."
+        )
+    if other := next((each for each in FIELDS.values() if _has_choice(each, lower)), None):
+        hint = f"Did you mean “{other.name}:{lower}”? {choices}"
+        raise QuerySyntaxError(f"“{known.name}:” cannot be “{excerpt(text)}”. {hint}")
     near = nearest_names(lower, [*known.choices, *known.spellings])
     hint = f"{did_you_mean(near, '')} {choices}".strip()
     raise QuerySyntaxError(f"“{known.name}:” cannot be “{excerpt(text)}”. {hint}")
+
+
+def _has_choice(known: QueryField, value: str) -> bool:
+    return value in known.choices or value in known.spellings

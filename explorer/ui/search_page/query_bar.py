@@ -49,21 +49,27 @@ def query_chips(text: str) -> None:
             )
 
 
-def spelling_suggestion(text: str) -> None:
-    """Offer to correct misspelled words of a query."""
+def suggestion(text: str) -> None:
+    """Offer to correct misspelled words of a query, or to filter by the names in it."""
+    engine = resources.engine()
     try:
-        corrected = resources.engine().spelling.corrected(parse(text))
+        tree = parse(text)
     except QuerySyntaxError:
         return
-    if corrected is None:
+    said, better = "Did you mean:", engine.spelling.corrected(tree)
+    if better is None:
+        said, better = "Only photos with these names:", engine.names.narrowed(tree)
+    if better is None:
         return
-    wanted = print_query(corrected)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="spelling"):
-        st.caption("Did you mean:", width="content")
+    wanted = print_query(better)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="query-suggestion"
+    ):
+        st.caption(said, width="content")
         st.button(
             escape_markdown(wanted),
-            icon=":material/spellcheck:",
-            key=f"spelling-{wanted}",
+            icon=":material/lightbulb:",
+            key=f"suggestion-{wanted}",
             on_click=search_state.change_url,
             args=[search_state.PHRASE, wanted],
         )

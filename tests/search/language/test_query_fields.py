@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.search.language.parse_query import parse
 from explorer.search.language.query_fields import (
     FIELD_SPELLINGS,
     FIELDS,
@@ -13,6 +14,7 @@ from explorer.search.language.query_fields import (
     typed_value,
 )
 from explorer.search.language.query_tree import FieldValue
+from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.language.typed_values import Choice, TextValue
 
 
@@ -50,3 +52,19 @@ def test_each_shape_has_its_aspect_ratios() -> None:
 def test_stars_around_a_name_stand_for_anything(name: str, text: str, found: str) -> None:
     assert typed_value(name, FieldValue(text)) == TextValue(found)
     assert typed_value(name, FieldValue(text, "==")) == TextValue(text, whole=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("is:gps", "Did you mean “has:gps”?"), ("has:blurred", "Did you mean “is:blurred”?"),
+        ("date:june", "Write it like this: month:june."),
+        ("date:Summer", "Write it like this: season:summer."),
+        ('date:"june 4"', 'Write it like this: month:"june 4".'),
+        ("format:mp4", "has:film finds photos with a video inside."),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_field_is_sent_there(query: str, hint: str) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        parse(query)
+    assert hint in str(caught.value)

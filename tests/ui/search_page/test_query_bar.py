@@ -15,8 +15,10 @@ from explorer.library.library import Library
 from explorer.search.language import query_chips
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
+from explorer.search.named_filters import NamedFilters
 from explorer.search.spelling import SpellingSuggestions
 from explorer.ui.search_page import query_bar, search_state, search_widgets
+from tests.factory import LibraryBuilder
 from tests.ui.search_page.test_search_state import address, app
 
 
@@ -132,23 +134,27 @@ def test_an_error_points_at_its_position() -> None:
     )
 
 
-def test_a_correction_can_be_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_suggestion_can_be_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def page() -> None:
         import streamlit as st
 
         from explorer.ui.search_page import query_bar
 
-        query_bar.spelling_suggestion(st.query_params.get("q", ""))
+        query_bar.suggestion(st.query_params.get("q", ""))
 
     library = Library.open(tmp_path, create=True)
-    engine = SimpleNamespace(spelling=SpellingSuggestions(library.catalog))
+    LibraryBuilder(library, str(tmp_path)).put("a.jpg", 1, keywords=("Anna",))
+    engine = SimpleNamespace(
+        spelling=SpellingSuggestions(library.catalog), names=NamedFilters(library.catalog)
+    )
     monkeypatch.setattr(query_bar.resources, "engine", lambda: engine)
     shown = AppTest.from_function(page)
-    shown.query_params["q"] = "elefant 2019"
-    shown.run()
-    assert labels(shown) == ["elephant 2019"]
-    shown.button[0].click().run()
-    assert address(shown)["q"] == "elephant 2019" and not labels(shown)
+    shown.query_params["q"] = "elefant with anna"
+    for wanted in ("elephant with anna", "elephant keyword:Anna"):
+        assert [each.replace("\u2060", "") for each in labels(shown.run())] == [wanted]
+        shown.button[0].click().run()
+        assert address(shown)["q"] == wanted
+    assert not labels(shown)
     shown.query_params["q"] = "(elefant"
     assert not shown.run().exception and not labels(shown)
     library.close()

@@ -1,0 +1,118 @@
+"""Queries that name a person, a keyword or a place of the library beside other words: `Anna at the
+beach`, `sydney beach`.
+
+The vector of such a phrase says little about the name, so the query that filters by it, `at the
+beach keyword:Anna`, finds much better. It is offered, and not searched for right away: the name may
+be meant otherwise, and a photo without it in its metadata would not be found.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import NamedTuple
+
+from explorer.library.catalog import Catalog
+from explorer.library.queries.frequent_values import frequent_values
+from explorer.library.text.ordinary_words import ORDINARY_WORDS
+from explorer.library.text.place_words import names_place
+from explorer.library.text.text_folding import fold
+from explorer.search.language.interpret_phrases import interpret
+from explorer.search.language.phrase_vocabulary import PHRASE_ENDS
+from explorer.search.language.query_parts import all_of
+from explorer.search.language.query_tree import (
+    Condition,
+    FieldTest,
+    FieldValue,
+    PhraseTerm,
+    QueryTree,
+    RankingTerm,
+)
+from explorer.search.language.searched_words import SEARCHED_WORDS
+
+_MOST_VALUES = 1000
+_MOST_WORDS = 4
+_JOINTS = PHRASE_ENDS | {"the", "my", "our", "a", "an"}
+_PHOTOS = re.compile(r"(?:(?:all|my|our|the) )*(?:photo|picture|pic|image|shot)s?", re.IGNORECASE)
+_EDGES = ".,;:!?()"
+
+
+class _Names(NamedTuple):
+    tests: dict[str, tuple[str, str]]
+    """Folded names → the field and its value."""
+    change: int
+
+
+class NamedFilters:
+    """Finds names of one library in queries. Thread-safe."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._lock = threading.Lock()
+        self._known: _Names | None = None
+
+    def narrowed(self, tree: QueryTree) -> QueryTree | None:
+        """The query with names in its phrases as conditions; None if it has none, or nothing but
+        names."""
+        understood, names = interpret(tree), self._names()
+        terms, tests = list[RankingTerm](), list[Condition]()
+        for term in understood.terms:
+            if not isinstance(term, PhraseTerm) or term.weight != 1 or term.literal:
+                terms.append(term)
+                continue
+            rest, found = _split(term.text, names)
+            tests += found
+            if rest:
+                terms.append(PhraseTerm(rest))
+        if not tests or not any(isinstance(term, PhraseTerm) and term.weight > 0 for term in terms):
+            return None
+        own = (understood.condition,) if understood.condition is not None else ()
+        return QueryTree(tuple(terms), all_of([*own, *tests]))
+
+    def _names(self) -> dict[str, tuple[str, str]]:
+        change = self._catalog.change()
+        with self._lock:
+            if self._known is None or self._known.change != change:
+                frequent = frequent_values(self._catalog, _MOST_VALUES)
+                tests = {fold(name): ("place", name) for name, _ in frequent.places}
+                # What is written in lower case is a thing, which photos show.
+                tests |= {
+                    fold(word): ("keyword", word)
+                    for word, _ in frequent.keywords
+                    if word[:1].isupper() and fold(word) not in SEARCHED_WORDS
+                }
+                self._known = _Names(tests, change)
+            return self._known.tests
+
+
+def _split(text: str, names: dict[str, tuple[str, str]]) -> tuple[str, list[FieldTest]]:
+    """The rest of a phrase, and the tests for the names in it."""
+    words, rest, tests, at = text.split(), list[str](), list[FieldTest](), 0
+    while at < len(words):
+        length = _name_at(words, at, names)
+        if not length:
+            rest.append(words[at])
+            at += 1
+            continue
+        field, value = names[_folded(words[at : at + length])]
+        tests.append(FieldTest(field, (FieldValue(value),)))
+        while rest and rest[-1].lower() in _JOINTS:
+            rest.pop()
+        at += length
+    while rest and rest[0].lower() in {"and", "with"}:
+        rest.pop(0)
+    left = " ".join(rest).strip(_EDGES + " ")
+    return "" if _PHOTOS.fullmatch(left) else left, tests
+
+
+def _name_at(words: list[str], at: int, names: dict[str, tuple[str, str]]) -> int:
+    """How many words from there are a name; the most possible."""
+    for length in range(min(_MOST_WORDS, len(words) - at), 0, -1):
+        name = _folded(words[at : at + length])
+        if name in names and (name not in ORDINARY_WORDS or names_place(name, words)):
+            return length
+    return 0
+
+
+def _folded(words: list[str]) -> str:
+    return re.sub("['’]s$", "", fold(" ".join(words)).strip(_EDGES))

@@ -1,0 +1,48 @@
+"""Names of the library in queries."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.library.library import Library
+from explorer.search.language.parse_query import parse
+from explorer.search.language.print_query import print_query
+from explorer.search.named_filters import NamedFilters
+from tests.factory import LibraryBuilder
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> NamedFilters:
+    folder = tmp_path_factory.mktemp("named")
+    builder = LibraryBuilder(Library.open(folder / "library", create=True), str(folder))
+    builder.put("a.jpg", 1, keywords=("Anna", "Aunt Béa", "Christmas", "snow"))
+    return NamedFilters(builder.library.catalog)
+
+
+@pytest.mark.parametrize(
+    ("text", "narrowed"),
+    [
+        ("Anna at the beach", "at the beach keyword:Anna"),
+        ("beach with anna", "beach keyword:Anna"),
+        ("anna's birthday 2019", "birthday, 2019 keyword:Anna"),
+        ("aunt bea and anna, dancing", 'dancing keyword:"Aunt Béa" keyword:Anna'),
+        ("dog + anna in the snow - people", "dog + in the snow - people keyword:Anna"),
+    ],
+)
+def test_a_name_beside_other_words_becomes_a_condition(
+    named: NamedFilters, text: str, narrowed: str
+) -> None:
+    found = named.narrowed(parse(text))
+    assert found is not None and print_query(found) == narrowed
+    assert named.narrowed(found) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anna", "photos of anna", "anna 2019", "snow on a roof", "christmas tree", "savanna dog",
+        "dog - anna", "2:anna dog", "keyword:anna dog", "",
+    ],
+)  # fmt: skip
+def test_other_queries_stay(named: NamedFilters, text: str) -> None:
+    assert named.narrowed(parse(text)) is None

@@ -53,7 +53,7 @@ def main() -> None:
     except ExplorerError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    options = result_options.options_from_url(ranked=request.query.is_ranked)
+    options = result_options.options_from_url(request.query)
     view = search_results.result_view(request, ranked, options)
     concept_search.correction_line(request.query)
     search_results.headline(request, view, narrows=True)

@@ -33,11 +33,12 @@ from explorer.search.ranking.concepts import ConceptModels
 from explorer.search.ranking.photo_ranking import PhotoRanking
 from explorer.search.ranking.query_terms import QueryTerms
 from explorer.search.ranking.ranked_photos import RankedIds
-from explorer.search.ranking.ranked_search import RankedSearch, filtered_result
+from explorer.search.ranking.ranked_search import RankedSearch
 from explorer.search.ranking.subtracted_terms import merge_subtracted
 from explorer.search.ranking.term_encoding import TermEncoder
 from explorer.search.relevance.query_relevance import QueryRelevance, match_words
 from explorer.search.relevance.relevance_cache import RelevanceCache, is_prepared
+from explorer.search.results.query_order import ordered_result
 from explorer.search.results.query_summary import lone_concepts, named_phrase, standing, subject_of
 from explorer.search.spelling import SpellingSuggestions
 
@@ -226,12 +227,10 @@ class SearchEngine:
         return WordRanking(words.ids[kept], words.coverage[kept], words.named[named])
 
     def search(self, query: Query, filters: Filters | None = None, top: int = 100) -> SearchResult:
-        """The `top` best matches, best first, among the photos that pass the query's conditions and
-        the filters. Raises as `encode_query` does."""
-        ranked = self.ranked(query, filters)
-        return (
-            ranked.result(top) if isinstance(ranked, RankedSearch) else filtered_result(ranked, top)
-        )
+        """The `top` best matches among the photos that pass the query's conditions and the filters,
+        best first unless the query asks for another order. Raises as `encode_query` does."""
+        ranked, tree = self.ranked(query, filters), self.understood(query).tree
+        return ordered_result(ranked, tree, self.order, self.columns, top)
 
     def search_phrase(
         self, phrase: str, filters: Filters | None = None, top: int = 100

@@ -37,7 +37,7 @@ _PHOTOS = re.compile(r"(?:(?:all|my|our|the) )*(?:photo|picture|pic|image|shot)s
 _EDGES = ".,;:!?()"
 
 
-class _Names(NamedTuple):
+class _LibraryNames(NamedTuple):
     tests: dict[str, tuple[str, str]]
     """Folded names → the field and its value."""
     change: int
@@ -49,7 +49,7 @@ class NamedFilters:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._lock = threading.Lock()
-        self._known: _Names | None = None
+        self._known: _LibraryNames | None = None
 
     def narrowed(self, tree: QueryTree) -> QueryTree | None:
         """The query with names in its phrases as conditions; None if it has none, or nothing but
@@ -81,7 +81,7 @@ class NamedFilters:
                     for word, _ in frequent.keywords
                     if word[:1].isupper() and fold(word) not in SEARCHED_WORDS
                 }
-                self._known = _Names(tests, change)
+                self._known = _LibraryNames(tests, change)
             return self._known.tests
 
 

@@ -18,7 +18,7 @@ from explorer.library.catalog import Ids
 from explorer.library.library import Library
 from explorer.library.paths import from_line
 from explorer.library.queries import photo_conditions, recurring_times
-from explorer.library.queries.condition_masks import ConditionMasks
+from explorer.library.queries.condition_masks import ALL_PHOTOS, ConditionMasks
 from explorer.library.queries.filters import Filters
 from explorer.library.queries.photo_conditions import PhotoCondition
 from explorer.library.queries.photo_masks import PhotoMask
@@ -26,7 +26,13 @@ from explorer.library.stores.album_store import find_album, in_album
 from explorer.library.stores.location_store import photos_in
 from explorer.library.text.text_index import COLUMNS, TextColumn, TextIndex
 from explorer.search.derived_properties import DerivedProperties
-from explorer.search.language.query_fields import CONCEPT, SHAPE_RATIOS, field_named, typed_value
+from explorer.search.language.query_fields import (
+    CONCEPT,
+    ORDER,
+    SHAPE_RATIOS,
+    field_named,
+    typed_value,
+)
 from explorer.search.language.query_tree import (
     AllTests,
     AnyTest,
@@ -104,6 +110,8 @@ class PhotoFilter:
                 return reduce(_and, (self._mask(test) for test in condition.tests))
             case AnyTest():
                 return reduce(_or, (self._mask(test) for test in condition.tests))
+            case NotTest(FieldTest(field)) if field_named(field).name == ORDER:
+                raise QuerySyntaxError(f"An order cannot be excluded: write {ORDER}:oldest.")
             case NotTest():
                 return _without(self._masks.visible(), self._mask(condition.test))
             case WordsTest():
@@ -242,6 +250,7 @@ _CHOICES: Mapping[str, Callable[[str], PhotoCondition]] = {
     "shape": _of_shape,
     "is": _what_it_is,
     "weekday": recurring_times.on_weekday,
+    ORDER: lambda name: ALL_PHOTOS,
 }
 
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from explorer.search.language.field_type import QueryField
 from explorer.search.language.print_query import printed_value
-from explorer.search.language.query_fields import FIELD_SPELLINGS, FIELDS, QueryField
+from explorer.search.language.query_fields import FIELD_SPELLINGS, FIELDS
 from explorer.search.language.query_grammar import MAX_LENGTH
 from explorer.search.language.query_tree import FieldValue
 

@@ -48,6 +48,7 @@ from explorer.search.language.phrase_vocabulary import (
     joined_dates,
     test_of,
 )
+from explorer.search.language.query_fields import ORDER
 from explorer.search.language.query_grammar import is_plain
 from explorer.search.language.query_parts import all_of
 from explorer.search.language.query_tree import (
@@ -75,6 +76,7 @@ _NOT = (
     r"(?: too| very| any| the(?! (?:last|past)))? )"
 )
 _PHOTOS = f" (?:{PHOTO_WORDS}|ones)"
+_OWN = "(?:an?|the(?! (?:last|past))|my|our)"
 _PREPOSITIONS = "about|at|by|during|for|from|in|near|of|on|to|with|without"
 
 
@@ -94,7 +96,7 @@ _ANY = _group(lambda entry: True, DATES, RECURRING, NUMBERS, NUMBERS_ALONE, NAME
 _LEADING = _group(lambda entry: entry.leads, DATES, TYPED)
 _LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of)
 _TRAILING = _group(lambda entry: entry.trails, DATES, RECURRING, NUMBERS, TAKEN_WITH)
-_WHOLE = _rule(rf"{_NOT}?(?:(?:an?|my|our|all|all my) )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
+_WHOLE = _rule(rf"{_NOT}?(?:(?:{_OWN}|all|all my) )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
 _ONLY_PHOTOS = _rule(
     r"(?:(?:please )?(?:show|find|give)(?: me)? )?(?:(?:my|our|all|the|any) )*"
     rf"(?:(?:{PHOTO_WORDS} of )?(?:everything|anything)|{PHOTO_WORDS}"
@@ -102,9 +104,9 @@ _ONLY_PHOTOS = _rule(
     r"(?: (?:is|are|was|were|looks?))?"
 )
 _RULES = (
-    _rule(rf"{_NOT}?(?:an? )?(?P<words>{_ANY}{_PHOTOS})(?: of)? (?P<after>.+)"),
+    _rule(rf"{_NOT}?(?:{_OWN} )?(?P<words>{_ANY}{_PHOTOS})(?: of)? (?P<after>.+)"),
     _rule(rf"(?P<before>.+?)(?: but| and)? {_NOT}(?P<words>{_ANY}(?:{_PHOTOS})?)"),
-    _rule(rf"(?:an? )?(?P<words>{_LEADING_WITH_OF}) of (?P<after>.+)"),
+    _rule(rf"(?:{_OWN} )?(?P<words>{_LEADING_WITH_OF}) of (?P<after>.+)"),
     _rule(rf"(?:an? )?(?P<words>{_LEADING}) (?P<after>(?P<next>\S+).*)"),
     _rule(rf"(?P<before>(?:.*? )??(?P<last>\S+)) (?P<words>{_TRAILING})"),
     _rule(
@@ -278,6 +280,6 @@ def _test(match: re.Match[str]) -> Condition | None:
     test = test_of(match["expression"], match["words"])
     negated = test is not None and match.groupdict().get("negator")
     entry = entry_of(match["expression"])
-    if entry and entry.only_negated and not negated:
+    if entry and (entry.field == ORDER if negated else entry.only_negated):
         return None
     return NotTest(test) if test is not None and negated else test

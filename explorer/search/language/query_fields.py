@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 from explorer.library.edits.typed_names import did_you_mean, nearest_names
 from explorer.search.language import typed_dates, typed_values
+from explorer.search.language.field_type import QueryField
 from explorer.search.language.query_tree import FieldValue
 from explorer.search.language.syntax_error import QuerySyntaxError
-from explorer.search.language.typed_values import Choice, NumberFormat, TextValue, TypedValue
+from explorer.search.language.typed_values import Choice, TextValue, TypedValue
 from explorer.text_format import excerpt
-
-FieldKind = Literal[
-    "text", "number", "date", "first day", "last day", "days of the year", "season", "hours",
-    "place", "area", "named place", "choice",
-]  # fmt: skip
 
 SHAPE_RATIOS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "square": ((1 / 1.05, 1.05),),
@@ -26,24 +20,6 @@ SHAPE_RATIOS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "panorama": ((2.0, math.inf), (0.0, 1 / 2)),
 }
 """Width divided by height of each shape: within one of these ranges, ends included."""
-
-
-@dataclass(frozen=True)
-class QueryField:
-    """A field that photos can be filtered by."""
-
-    name: str
-    kind: FieldKind
-    help: str
-    """What is compared, in one line."""
-    example: str
-    """An example, such as `iso:>800`."""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    """The values that a field of kind `choice` can have, and what each finds."""
-    spellings: Mapping[str, str] = field(default_factory=dict)
-    """Maps other spellings to a choice."""
-    numbers: NumberFormat = typed_values.WHOLE
-    """How the values of a field of kind `number` are written."""
 
 
 _FIELDS = (
@@ -168,6 +144,11 @@ _FIELDS = (
         },
     ),
     QueryField(
+        "sort", "choice", "the order of the good matches", "sort:oldest",
+        {"newest": "newest first", "oldest": "oldest first", "largest": "largest file first"},
+        {"latest": "newest", "recent": "newest", "biggest": "largest", "size": "largest"},
+    ),
+    QueryField(
         "is", "choice", "properties of the picture", "is:blurred",
         {
             "monochrome": "black and white", "blurred": "out of focus or shaken",
@@ -195,12 +176,14 @@ FIELD_SPELLINGS: Mapping[str, str] = {
     "albums": "album", "aperture": "f", "caption": "description", "city": "place",
     "country": "place", "ext": "format", "extension": "format", "face": "keyword",
     "faces": "keyword", "file": "name", "filename": "name", "fnumber": "f", "keywords": "keyword",
-    "location": "place", "months": "month", "path": "folder", "people": "keyword",
+    "location": "place", "months": "month", "order": "sort", "path": "folder", "people": "keyword",
     "person": "keyword", "region": "place", "seasons": "season", "since": "after",
     "stars": "rating", "tag": "keyword", "tags": "keyword", "taken": "date", "type": "format",
     "until": "before", "year": "date", "years": "date",
 }  # fmt: skip
 """Other spellings of fields → the field."""
+ORDER = "sort"
+"""The field for the order of the results, which every photo passes."""
 CONCEPT = "concept"
 """The field for the user's own concepts, which can also have a weight."""
 PHOTO = "photo"

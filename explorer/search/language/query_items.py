@@ -9,7 +9,8 @@ from lark import Token, Tree
 
 from explorer.photos.formats import EXTENSIONS, UNSUPPORTED
 from explorer.search.language.date_expressions import date_values
-from explorer.search.language.query_fields import CONCEPT, FieldKind, field_named, typed_value
+from explorer.search.language.field_type import FieldKind
+from explorer.search.language.query_fields import CONCEPT, field_named, typed_value
 from explorer.search.language.query_grammar import (
     child,
     is_plain,

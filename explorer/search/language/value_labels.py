@@ -63,6 +63,10 @@ _CHOICES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "friday": ("on a Friday", ""), "saturday": ("on a Saturday", ""),
         "sunday": ("on a Sunday", ""), "weekend": ("at a weekend", ""),
     },
+    "sort": {
+        "newest": ("newest first", ""), "oldest": ("oldest first", ""),
+        "largest": ("largest first", ""),
+    },
     "shape": {
         "square": ("nearly square", ""), "wide": ("wide", ""), "tall": ("tall", ""),
         "panorama": ("panorama shape", ""),

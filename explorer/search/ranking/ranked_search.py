@@ -110,7 +110,10 @@ class RankedSearch:
 
     def result(self, number: int) -> SearchResult:
         """The first `number` results."""
-        ids = self.top(number)
+        return self.result_of(self.top(number))
+
+    def result_of(self, ids: Ids) -> SearchResult:
+        """These of the results, in this order."""
         relevance = self.relevance(ids)
         return SearchResult(
             ids,

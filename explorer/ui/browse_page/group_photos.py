@@ -69,7 +69,7 @@ def _photos(path: Callable[[], None]) -> None:
             _search_button()
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    options = result_options.options_from_url(ranked=request.query.is_ranked)
+    options = result_options.options_from_url(request.query)
     view = search_results.result_view(request, ranked, options)
     search_results.headline(request, view, begin=path, end=_search_button)
     if ranked.total:

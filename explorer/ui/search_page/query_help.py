@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.search.example_searches import example_queries
-from explorer.search.language.query_fields import FIELDS, QueryField
+from explorer.search.language.field_type import QueryField
+from explorer.search.language.query_fields import FIELDS
 from explorer.ui.photo_labels import escape_markdown
 from explorer.ui.search_page import library_values, search_state
 
@@ -14,6 +15,8 @@ _WAYS = (
     ("beach -people", "Subtract what you do not want to see."),
     ("2:snow mountain", "Give one part more weight than another."),
     ('"actransit"', "In quotes: words in the name, the title, the description or a keyword."),
+    ("beach last summer", "Dates are understood: `in June`, `on weekends`, `4 June 2019`."),
+    ("oldest photos of the dog", "An order, also `newest` and `largest`."),
     ("cat OR dog", "Either of them. Brackets group: `(cat OR dog) grass`."),
     ("-folder:work", "Any filter can be negated."),
 )

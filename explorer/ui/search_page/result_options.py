@@ -6,8 +6,11 @@ from typing import NamedTuple, get_args
 
 import streamlit as st
 
+from explorer.search.query import Query
+from explorer.search.results.query_order import query_order, without_order
 from explorer.search.results.result_order import Sorting
 from explorer.ui.search_page import search_state
+from explorer.ui.search_page.query_changes import change_query
 
 # The values in the URL for settings other than the default.
 MONTH, NO_STACKING = "month", "no"
@@ -42,12 +45,13 @@ def sortings(*, ranked: bool) -> tuple[Sorting, ...]:
     return get_args(Sorting) if ranked else _UNRANKED
 
 
-def options_from_url(*, ranked: bool) -> ResultOptions:
-    """The options in the URL; the default for invalid ones."""
-    now, orders = search_state.url_parameters(), sortings(ranked=ranked)
+def options_from_url(query: Query) -> ResultOptions:
+    """The options in the URL; the default for invalid ones. An order that the query asks for is the
+    default."""
+    now, orders = search_state.url_parameters(), sortings(ranked=query.is_ranked)
     wanted = now.get(search_state.SORT)
     return ResultOptions(
-        next((each for each in orders if each == wanted), orders[0]),
+        next((each for each in orders if each == wanted), query_order(query.tree) or orders[0]),
         now.get(search_state.GROUP) == MONTH,
         now.get(search_state.STACK) != NO_STACKING,
     )
@@ -92,6 +96,8 @@ def options_popover(options: ResultOptions, *, ranked: bool) -> None:
 
 def _sort(key: str, ranked: bool) -> None:
     chosen = st.session_state[key]
+    # The words that ask for another order would be wrong now.
+    change_query(without_order)
     search_state.change_url(
         search_state.SORT, "" if chosen == sortings(ranked=ranked)[0] else chosen
     )

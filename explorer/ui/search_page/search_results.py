@@ -10,10 +10,11 @@ import streamlit as st
 
 from explorer.library.catalog import Ids
 from explorer.library.queries.photo_order import OrderKey
-from explorer.search.ranking.ranked_photos import RankedIds, RankedPhotos
+from explorer.search.ranking.ranked_photos import RankedPhotos
 from explorer.search.ranking.ranked_search import MAX_GOOD
 from explorer.search.results.match_explanation import explain_match
 from explorer.search.results.photo_list import PhotoList
+from explorer.search.results.query_order import oldest_first
 from explorer.search.results.result_order import Sorting
 from explorer.search.results.result_stacks import NO_STACKS
 from explorer.search.results.result_view import UNGRADED_MATCHES, ResultView
@@ -58,9 +59,7 @@ def result_view(request: SearchRequest, ranked: RankedPhotos, options: ResultOpt
     """The results in the requested order."""
     engine, stacks = resources.engine(), photo_stacks() if options.stacked else NO_STACKS
     if options.sorting == "oldest" and not request.query.is_ranked:
-        # Reverse the whole list, so that photos of the same second are reversed, too.
-        ids = ranked.top(ranked.total)[::-1]
-        ranked = RankedIds(ids, len(ids))
+        ranked = oldest_first(ranked)
 
     def catalog_order(by: OrderKey, ids: Ids, descending: bool) -> Ids:
         return engine.order.sorted(by, ids, descending=descending)

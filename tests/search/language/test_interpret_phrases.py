@@ -89,6 +89,9 @@ from tests.thoroughness import times
         ("photos with gps", "has:gps"), ("photos without location", "-has:gps"),
         ("photos with tags", "has:keywords"), ("without a title", "-has:title"),
         ("photos with no date", "-has:date"),
+        ("newest", "sort:newest"), ("the oldest photo of the dog", "the dog sort:oldest"),
+        ("latest pictures from 2019", "sort:newest date:2019"), ("biggest files", "sort:largest"),
+        ("first photo of anna", "anna sort:oldest"), ("recent photos of dogs", "dogs sort:newest"),
         ("taken with iPhone", "camera:iPhone"),
         ("dog shot on my canon in 2019", "dog date:2019 camera:canon"),
         ("photos taken with a Canon EOS 5D", 'camera:"Canon EOS 5D"'),
@@ -117,6 +120,7 @@ def test_words_for_the_whole_photo_are_conditions(text: str, meaning: str) -> No
         "favorite toy", "raw fish", "animated crowd", "film location", "dogs tagged", "a date",
         "location", "made by hand", "soldier with tags", "clothes with tags",
         "book without a title", "ticket with no date", "sign without date", "with tags on it",
+        "oldest tree", "recent newspaper", "not newest", "the newest house",
         '1:"in 2019"', "not", "and", "without", "(1) 2019", "dark " * 60 + "2019",
     ],
 )  # fmt: skip

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.search.language.field_type import QueryField
 from explorer.search.language.parse_query import parse
 from explorer.search.language.query_fields import (
     FIELD_SPELLINGS,
     FIELDS,
     SHAPE_RATIOS,
-    QueryField,
     field_named,
     typed_value,
 )

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from explorer.config import PROJECT
+from explorer.search.language.field_type import QueryField
 from explorer.search.language.parse_query import parse
-from explorer.search.language.query_fields import FIELDS, QueryField
+from explorer.search.language.query_fields import FIELDS
 
 PAGE = (PROJECT / "docs" / "search.md").read_text(encoding="utf-8")
 # Pieces of queries, not queries: operators, and the beginnings of paths.

@@ -17,6 +17,7 @@ from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.named_filters import NamedFilters
 from explorer.search.spelling import SpellingSuggestions
+from explorer.ui import resources
 from explorer.ui.search_page import query_bar, search_state, search_widgets
 from tests.factory import LibraryBuilder
 from tests.ui.search_page.test_search_state import address, app
@@ -147,7 +148,7 @@ def test_a_suggestion_can_be_accepted(tmp_path: Path, monkeypatch: pytest.Monkey
     engine = SimpleNamespace(
         spelling=SpellingSuggestions(library.catalog), names=NamedFilters(library.catalog)
     )
-    monkeypatch.setattr(query_bar.resources, "engine", lambda: engine)
+    monkeypatch.setattr(resources, "engine", lambda: engine)
     shown = AppTest.from_function(page)
     shown.query_params["q"] = "elefant with anna"
     for wanted in ("elephant with anna", "elephant keyword:Anna"):

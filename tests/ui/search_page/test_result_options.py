@@ -54,6 +54,10 @@ def test_results_are_sorted_oldest_first(photos: Path, shown: list[dict[str, Any
     choose(page, "newest")
     assert address(page) == {}
     assert shown[-1]["names"] == names[::-1]
+    page = app(q="oldest photos")
+    assert "4 photos, oldest first" in captions(page) and shown[-1]["names"] == names
+    choose(page, "newest")
+    assert address(page) == {} and shown[-1]["names"] == names[::-1]
 
 
 @pytest.fixture

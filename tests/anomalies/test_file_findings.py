@@ -116,13 +116,19 @@ def test_damage_is_scored(rows: float, broken: float, damaged: bool, score: floa
 
 
 @pytest.mark.parametrize(
-    ("edges", "colors", "is_damaged"),
-    [(0.006, 0.52, False), (0.02, 0.9, False), (0.004, 0.9, True), (0.02, 0.4, True)],
-)
+    ("edges", "colors", "entropy", "is_damaged"),
+    [
+        (0.006, 0.52, 6.5, False), (0.02, 0.9, 4.5, False), (0.004, 0.9, 4.5, True),
+        (0.02, 0.4, 6.5, True), (0.006, 0.76, 7.3, True),
+    ],
+)  # fmt: skip
 def test_marked_text_is_not_taken_for_shifted_colors(
-    edges: float, colors: float, is_damaged: bool
+    edges: float, colors: float, entropy: float, is_damaged: bool
 ) -> None:
-    measured = table([1], color_break=[0.95], hard_edge_share=[edges], top_colors_share=[colors])
+    measured = table(
+        [1],
+        color_break=[0.95], hard_edge_share=[edges], top_colors_share=[colors], entropy=[entropy],
+    )  # fmt: skip
     assert (damage([photo(1)], measured).score[0] < 0.5) == is_damaged
 
 

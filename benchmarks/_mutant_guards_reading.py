@@ -98,7 +98,10 @@ GUARDS_OF_READING: dict[str, tuple[str, ...]] = {
     "analysis/duplicates/candidates": (),
     "analysis/duplicates/capture_time": (),
     "analysis/duplicates/classify_pair": (),
-    "analysis/duplicates/compare_pair": (),
+    "analysis/duplicates/compare_pair": (
+        "analysis/duplicates/test_compare_steps",
+        "analysis/duplicates/test_compare_many_pairs",
+    ),
     "analysis/duplicates/connected_components": ("analysis/duplicates/test_copy_components",),
     "analysis/duplicates/copy_components": (),
     "analysis/duplicates/find_pairs": (),

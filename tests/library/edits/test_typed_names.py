@@ -28,7 +28,9 @@ def test_the_nearest_names_are_proposed() -> None:
     known = ["Été 2020", "Winter", "Winterthur"]
     assert nearest_names("ete 2021", known) == ["Été 2020"]
     assert set(nearest_names("WINTERT", known, 2)) == {"Winter", "Winterthur"}
+    assert len(nearest_names("WINTERT", known)) == 1
     assert nearest_names("zzz", known) == [] == nearest_names("", [])
+    assert checked_name("  Été\n 2020 ", "An album") == "Été 2020"
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def end_of_scan(data: bytes, at: int) -> int:
     while 0 <= (at := data.find(b"\xff", at)) < len(data) - 1:
         if data[at + 1] and not 0xD0 <= data[at + 1] <= 0xD7:
             return at
-        at += 2 if data[at + 1] != 0xFF else 1
+        at += 2
     return len(data)
 
 

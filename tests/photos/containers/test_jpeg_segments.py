@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from explorer.photos.containers.jpeg_segments import read_jpeg
+from explorer.photos.containers.jpeg_segments import end_of_scan, marked_segments, read_jpeg
 from tests.containers import film, with_extended_xmp, with_segment, with_xmp
 from tests.pictures import draw, encoded
 
@@ -136,3 +136,42 @@ def test_other_segments_are_not_xmp() -> None:
         with_segment(jpeg, 2, b"http://ns.adobe.com/xmp/extension/\0" + bytes(40) + b"x")
     )
     assert found is not None and found.xmp == b""
+
+
+@pytest.mark.parametrize("length", [b"\0\0", b"\0\1", b"\xff\xff"])
+def test_a_segment_of_an_impossible_length_is_none(length: bytes) -> None:
+    data = b"\xff\xd8\xff\xe1" + length + b"\xff\xe0\0\4ab\xff\xe2\0\2\xff\xd9"
+    found = read_jpeg(data + b"tail")
+    assert found is not None and found.end == len(data)
+    assert found.segments == ((0, b"ab"), (2, b""))
+
+
+@pytest.mark.parametrize(
+    ("data", "end"),
+    [
+        # Stuffed bytes and restart markers belong to the scan; fill bytes do not.
+        (b"\x12\xff\0\xd9\xff\xd0\x11\xff\xd7\xff\xd9\0", 9),
+        (b"\x12\xff\xff\xd9", 1),
+        (b"\xff\0\xff\xd8", 2),
+        (b"\xff\0\xff\xcf", 2),
+        (b"\x12\x34", 2),
+        (b"\x12\xff\0\xff", 4),
+        (b"", 0),
+    ],
+)
+def test_a_scan_ends_before_the_next_marker(data: bytes, end: int) -> None:
+    assert end_of_scan(data, 0) == end
+    assert end_of_scan(b"\xff\xd9" + data, 2) == end + 2
+
+
+def test_segments_are_listed_up_to_the_end() -> None:
+    head = b"\xff\xd8\xff\xe0\0\4ab\xff\xff\xff\xe1\0\3c"
+    scan = b"\xff\xda\0\4xy\x12\xff\0\x34"
+    data = head + scan + b"\xff\xdd\0\4zz\xff\xd9\xff\xe2\0\2"
+    found = [(marker, data[start:end]) for marker, start, end in marked_segments(data)]
+    assert found == [(0xE0, b"ab"), (0xE1, b"c"), (0xDA, b"xy"), (0xDD, b"zz")]
+    # Nothing but segments may follow each other.
+    cut = head + b"\0" + scan
+    assert [marker for marker, _, _ in marked_segments(cut)] == [0xE0, 0xE1]
+    assert list(marked_segments(b"\xff\xd8\xff\xe0\0")) == []
+    assert list(marked_segments(b"\xff\xd8\xff\xe0\0\2")) == [(0xE0, 6, 6)]

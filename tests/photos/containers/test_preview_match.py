@@ -152,3 +152,28 @@ def test_a_lack_of_memory_is_raised() -> None:
 
     with pytest.raises(MemoryError):
         PreviewMatcher(opener(LARGE), lambda *_: True).is_preview(short)
+
+
+@pytest.mark.parametrize(
+    ("level", "lit", "cropped"), [(20, 0, True), (21, 0, False), (0, 2, True), (0, 3, False)]
+)
+def test_bars_are_dark(level: int, lit: int, cropped: bool) -> None:
+    """Apart from a few pixels."""
+    values = np.full((100, 100), level, np.uint8)
+    values[5, :lit] = 200
+    values[20:80, 10:90] = 200
+    found = preview_match._without_bars(Image.fromarray(values).convert("RGB"))
+    assert (found.size == (80, 60)) is cropped
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "somewhere", "alike"),
+    [(3, 0, True), (4, 0, False), (0, 32, True), (0, 33, False)],
+)
+def test_how_much_a_preview_may_differ(everywhere: int, somewhere: int, alike: bool) -> None:
+    one = np.full((64, 64), 100, np.uint8)
+    other = one + everywhere
+    other[:3] += somewhere
+    pictures = [Image.fromarray(each.astype(np.uint8)).convert("RGB") for each in (one, other)]
+    assert preview_match._look_alike(*pictures) is alike
+    assert preview_match._look_alike(*pictures[::-1]) is alike

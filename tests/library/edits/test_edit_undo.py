@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.library.connection import write_transaction
-from explorer.library.edits.edit_fields import stored
-from explorer.library.edits.edit_history import FieldChange
+from explorer.library.edits.edit_history import FieldChange, stored
 from explorer.library.edits.edit_undo import _album_of, _reverted
 from explorer.library.stores.edit_store import edit_photos
 from tests.factory import LibraryBuilder, digest_of
@@ -34,10 +33,7 @@ def test_a_field_is_restored_unless_it_was_changed_again(
     catalog = builder.library.catalog
     photo = builder.put("a.jpg", "a")
     edit_photos(catalog, [photo], "Rated", lambda _: {"rating": [now]})
-    change = FieldChange(
-        digest_of("a"), field, None if before is None else stored(before),
-        None if after is None else stored(after),
-    )  # fmt: skip
+    change = FieldChange(digest_of("a"), field, stored(before), stored(after))
     with write_transaction(catalog.path) as db:
         assert _reverted(db, change) is (expected != now)
     row = catalog.photo(photo)

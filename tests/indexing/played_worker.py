@@ -76,8 +76,18 @@ class PlayedWorker:
             "Throttle": self.part("throttle", "begin", "pause"),
             "stages": lambda *_: [SimpleNamespace(what="Comparing", run=self._stage)],
         }
+        # What each part was made with.
+        self.made_with = dict[str, tuple[tuple[Any, ...], dict[str, Any]]]()
+
+        def recorded(name: str, part: Callable[..., Any]) -> Callable[..., Any]:
+            def make(*given: Any, **options: Any) -> Any:
+                self.made_with[name] = given, options
+                return part(*given, **options)
+
+            return make
+
         for name, part in parts.items():
-            monkeypatch.setattr(module, name, part)
+            monkeypatch.setattr(module, name, recorded(name, part))
         monkeypatch.setattr(builder.library, "vectors", lambda *_: self.index)
         monkeypatch.setattr(module, "ROUND_INTERVAL", 0.001)
         self.worker = Worker(builder.library, Tiny(), "A note.", decoders=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from explorer.errors import CatalogDamaged
 from explorer.indexing import crash_cleanup, retry
 from explorer.indexing import worker_loop as module
 from explorer.indexing.progress import Progress
-from explorer.indexing.worker_loop import LONG_RUN, SAVE_MINIMUM, Stopped, _Interrupted
+from explorer.indexing.worker_loop import LONG_RUN, SAVE_MINIMUM, Stopped, Worker, _Interrupted
 from explorer.library import model_settings
 from explorer.scanning.index_summary import IndexSummary
 from tests.factory import LibraryBuilder
@@ -25,6 +26,29 @@ def played(builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 ROUND = ["stage", "int8.step", "switch.step"]
+
+
+def test_the_parts_of_a_worker_belong_together(played: PlayedWorker) -> None:
+    worker, made = played.worker, played.made_with
+    library, writer, encoder = worker._library, worker._writer, worker._encoder
+    assert made["DecodePool"] == ((1, encoder.spec), {})
+    (_, _, drives), _ = made["ScanScheduler"]
+    assert made["ScanScheduler"][0] == (library, writer, drives)
+    assert made["CommandHandler"][0] == (library, writer, worker._scheduler, drives)
+    given, options = made["Indexer"]
+    assert given == (library, writer, encoder, worker._pool, worker._tick)
+    assert options["drives"] is drives and options["detector"]._patient
+    assert made["ModelSwitch"] == (
+        (library, writer, encoder, drives, worker._tick), {"failure": "A note.", "decoders": 1}
+    )  # fmt: skip
+    assert made["Int8Step"][0] == (library, "tiny")
+    assert made["Throttle"][0] == (library.catalog, worker._pause)
+    assert made["stages"][0] == (library, writer, encoder)
+    assert worker._status.note == "A note." and worker._is_fallback
+    Worker(library, encoder).close()
+    cores = os.cpu_count() or 1
+    assert played.made_with["DecodePool"][0] == (cores, encoder.spec)
+    assert played.made_with["ModelSwitch"][1] == {"failure": "", "decoders": None}
 
 
 def test_a_round_scans_what_is_due_and_then_what_has_changed(played: PlayedWorker) -> None:

@@ -37,6 +37,7 @@ _LONG = 7
 _LARGE_CITY, _HUGE_CITY = 100_000, 500_000
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _ENDINGS = ("s", "es", "d", "ed", "ing", "er", "ers", "ly", "ies", "ness", "less", "like", "ful")
+_BEGINNINGS = ("un", "re", "non", "over", "under", "out", "pre")
 _EXPRESSIONS = frozenset(
     word for entry in VOCABULARY for each in entry.expressions for word in each.split()
 )
@@ -135,7 +136,8 @@ def _is_known(word: str) -> bool:
     """Whether a folded word, a part of it, or what it is derived from, is correct English."""
     if any(map(_is_in_vocabulary, re.split("['’-]", word))):
         return True
-    stems = (word.removesuffix(end) for end in _ENDINGS if word.endswith(end))
+    stems = [word.removesuffix(end) for end in _ENDINGS if word.endswith(end)]
+    stems += [word.removeprefix(start) for start in _BEGINNINGS if word.startswith(start)]
     return any(
         _is_in_vocabulary(form)
         for stem in stems

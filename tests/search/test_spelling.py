@@ -45,7 +45,7 @@ def test_a_misspelled_word_is_corrected(
         "dogs playing", "birthday, blurry", "Lissabon", "grossglockner", "brnz", "bellini", "zxqv",
         "t-shirt", "katze", "海", "schöön", "not blurry", "in june", "iso:100", "\"elefant\"",
         "IMG_12",
-        "dancers", "stopping", "x" * 300,
+        "dancers", "stopping", "unrated", "x" * 300,
     ],
 )  # fmt: skip
 def test_other_words_are_left_alone(spelling: SpellingSuggestions, text: str) -> None:

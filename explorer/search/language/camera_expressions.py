@@ -29,12 +29,16 @@ _MODEL_WORD = (
 )
 _CAMERA = rf"(?:{_AMBIGUOUS}|{_MAKES.replace(' ', '|')})(?![\w-])(?: {_MODEL_WORD}){{0,4}}"
 _KINDS = "(?:(?: (?:smart)?phone| camera| lens(?:es)?)s?)?"
-_OWN = "(?:(?:an?|my|the) )?(?:(?:old|new) )?"
+_OWN = "(?:(?:an?|my|our|the) )?(?:(?:old|new) )?"
 _CAMERAS = rf"{_OWN}{_CAMERA}{_KINDS}(?: (?:or|and) {_OWN}{_CAMERA}{_KINDS})*"
-_TAKEN = "(?:taken|shot|photographed) (?:with|on|using) "
+_TAKEN = "(?:(?:taken|shot|photographed) (?:with|on|using) |from (?=(?:my|our) ))"
 TAKEN_WITH = _TAKEN + _CAMERAS
 """The cameras of a photo, as a regular expression for text in lower case: `shot on my iPhone 6`."""
 
+CAMERA_OF_PHOTOS = rf"(?:{_MAKES.replace(' ', '|')})(?![\w-])(?: {_MODEL_WORD}){{0,4}}"
+"""A camera before a word for photos, likewise: `canon photos`."""
+
+_OF_PHOTOS = re.compile(CAMERA_OF_PHOTOS, re.IGNORECASE)
 _TAKEN_WITH = re.compile(f"{_TAKEN}({_CAMERAS})", re.IGNORECASE)
 _EACH = re.compile(rf"\b{_OWN}({_CAMERA}){_KINDS}(?: (?:or|and) |$)", re.IGNORECASE)
 _UNSURE = re.compile(
@@ -45,8 +49,15 @@ _ENDS = re.compile(rf".*\b{TAKEN_WITH}", re.IGNORECASE)
 
 def camera_names(expression: str) -> list[str]:
     """The cameras that an expression names, in any case; none for another text."""
+    if names_only_camera(expression):
+        return [expression]
     match = _TAKEN_WITH.fullmatch(expression)
     return _EACH.findall(match[1]) if match else []
+
+
+def names_only_camera(expression: str) -> bool:
+    """Whether an expression is a camera and nothing else: `canon`."""
+    return _OF_PHOTOS.fullmatch(expression) is not None
 
 
 def may_be_another_thing(expression: str) -> bool:

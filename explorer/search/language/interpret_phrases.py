@@ -30,7 +30,11 @@ import re
 from collections.abc import Callable
 from typing import TypeGuard
 
-from explorer.search.language.camera_expressions import TAKEN_WITH
+from explorer.search.language.camera_expressions import (
+    CAMERA_OF_PHOTOS,
+    TAKEN_WITH,
+    names_only_camera,
+)
 from explorer.search.language.date_expressions import DATES, inner_commas
 from explorer.search.language.modifier_scope import modifies_a_thing
 from explorer.search.language.negation import subtracted_words
@@ -92,7 +96,10 @@ def _rule(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_ANY = _group(lambda entry: True, DATES, RECURRING, NUMBERS, NUMBERS_ALONE, NAMES, TAKEN_WITH)
+_ANY = _group(
+    lambda entry: True,
+    *(DATES, RECURRING, NUMBERS, NUMBERS_ALONE, NAMES, TAKEN_WITH, CAMERA_OF_PHOTOS),
+)
 _LEADING = _group(lambda entry: entry.leads, DATES, TYPED)
 _LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of)
 _TRAILING = _group(lambda entry: entry.trails, DATES, RECURRING, NUMBERS, TAKEN_WITH)
@@ -256,6 +263,8 @@ def _may_mean_photos(expression: str, words: str, before: str, after: str) -> bo
     that photos may show, too, must be alone: `in winter`, but not `house in winter`."""
     if before.lower().endswith(" of") and may_be_person(expression.lower()):
         return False
+    if names_only_camera(expression):
+        return words != expression
     if not after and (not before or _ONLY_PHOTOS.fullmatch(before)):
         return True
     entry = entry_of(expression)

@@ -36,7 +36,9 @@ WORDS = (
     "in June 2019", "dark photo of", "panorama", "2019", "2018 at", "2015 - 2019", "June 4, 2019",
     "one,", "June 4 -", "2019 or", "photos from", "June, July and", "5/6/2019", "last year",
     "without people", "no one", "except", "over 5 MB", "iso > 800", "5 stars", "IMG_*", "jpg",
-    "file:///a%20b.jpg",
+    "file:///a%20b.jpg", "last summer", "summer 2019", "winter 2018/19", "in June", "june 4",
+    "june to august", "since christmas", "at christmas", "on weekends", "taken at night",
+    "oldest photos of", "newest", "canon photos", "from my iPhone",
     "OR", "AND", "NOT", "or", "&", "#a", "@b", "a=b", "<3", "\u0628\u062d\u0631",
 )  # fmt: skip
 SYNTAX = (
@@ -49,7 +51,8 @@ SYNTAX = (
 VALUES = (
     "canon", '"a b"', '"a ""b"""', ">800", "<=2.8", "100..200", "2019", "2019-06..2019-08",
     ">2019",
-    "2019-W18", "5MB", ">5 MB", '"June 2019"', "1/250", "48.85,2.35,10km",
+    "2019-W18", "june", "11..2", "06-04", "summer", '"summer 2019"', "22..4",
+    "5MB", ">5 MB", '"June 2019"', "1/250", "48.85,2.35,10km",
     "jpeg", "png|gif", "gps", "blurred|dark",
     "landscape", "square", "3", "x(1)", "a:b", "", "“x”", "C:\\a",
 )  # fmt: skip

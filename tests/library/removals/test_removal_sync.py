@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from explorer.library.file_lookup import find_file
 from explorer.library.removals import removal_sync
 from explorer.library.removals.removal_sync import update_catalog
+from explorer.library.stores.command_store import take_commands
+from explorer.library.stores.root_store import add_root
+from explorer.library.writer import Writer
 from tests.fixtures.small_library import SmallLibrary
 
 
@@ -60,3 +64,22 @@ def test_an_update_that_fails_changes_nothing(
     assert state(small_library, gone) == "present"
     update_catalog(small_library.library, gone=[gone], back=[back])
     assert (state(small_library, gone), state(small_library, back)) == ("missing", "present")
+
+
+def test_a_running_worker_is_asked_to_scan_the_folders_concerned(
+    small_library: SmallLibrary, tmp_path: Path
+) -> None:
+    catalog = small_library.library.catalog
+    path = small_library.add_photo("a.jpg", "one")
+    Path(path).unlink()
+    with contextlib.closing(Writer(catalog)) as writer:
+        (tmp_path / "other").mkdir()
+        add_root(writer, str(tmp_path / "other"))
+        lock = small_library.library.lock()
+        try:
+            update_catalog(small_library.library, gone=[path, "/elsewhere/b.jpg"], back=[])
+            update_catalog(small_library.library, gone=[], back=["/elsewhere/b.jpg"])
+        finally:
+            lock.release()
+        assert take_commands(writer) == [("rescan", str(small_library.photos))]
+    assert state(small_library, path) == "present"

@@ -102,8 +102,6 @@ def _index(
                 worker.run()
         finally:
             worker.close()
-        if stop.is_set():
-            return "stopped"
         return "dismissed" if worker.dismissed else "replaced" if worker.replaced else "stopped"
     finally:
         # Released however often it was acquired.

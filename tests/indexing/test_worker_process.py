@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -17,10 +18,12 @@ from explorer.indexing import worker as module
 from explorer.indexing.models.encoder_fallback import DEFAULT_ENCODER
 from explorer.indexing.worker_loop import Stopped
 from explorer.library import model_settings
+from explorer.library.catalog import Catalog
 from explorer.library.library import Library
 from explorer.library.stores.command_store import send_command
 from explorer.library.stores.embedding_store import put_embedding, register_encoder
 from explorer.library.stores.worker_store import report_status, worker_status
+from explorer.library.writer import Writer
 from tests.factory import LibraryBuilder, vector_of
 
 
@@ -43,6 +46,7 @@ class ScriptedWorker:
     def run(self) -> None:
         with pytest.raises(LibraryLocked):
             self.library.lock()
+        DAEMONS.update({each.name: each.daemon for each in threading.enumerate()})
         match self.ends.pop(0):
             case "dismissed":
                 self.dismissed = True
@@ -79,11 +83,12 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[ScriptedWorker]]:
     # Not for the threads themselves, which have events, too.
     of_worker = SimpleNamespace(Event=lambda: STOP[0], Thread=threading.Thread)
     monkeypatch.setattr(module, "threading", of_worker)
-    monkeypatch.setattr(module, "_stop_at_end_of_input", lambda stop: None)
+    monkeypatch.setattr(module, "_stop_at_end_of_input", note_thread)
     monkeypatch.setattr(module, "_log_to_stderr", lambda: None)
     monkeypatch.setattr(module, "lower_priority", lambda: PRIORITY.append("lower"))
     monkeypatch.setattr(signal, "signal", lambda number, handler: SIGNALS.update({number: handler}))
     PRIORITY.clear()
+    DAEMONS.clear()
     SIGNALS.clear()
 
     class Quiet:
@@ -106,7 +111,14 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[ScriptedWorker]]:
             thread.join(30)
 
 
+def note_thread(stop: object) -> None:
+    assert stop is STOP[0]
+    thread = threading.current_thread()
+    DAEMONS[thread.name] = thread.daemon
+
+
 PRIORITY = list[str]()
+DAEMONS = dict[str, bool]()
 SIGNALS = dict[int, Any]()
 
 
@@ -138,6 +150,8 @@ def test_a_worker_is_replaced_dismissed_and_stopped(
         assert made.closed and (made.encoder, made.note) == ("encoder", "note")
         assert made.began is not None and began - 1 <= made.began <= time.time()
     assert is_free(builder) and PRIORITY == ["lower"]
+    # Neither keeps the process from ending: one reads, one waits.
+    assert DAEMONS["parent-watch"] and DAEMONS["stop-relay"]
     assert SIGNALS[signal.SIGINT] is signal.SIG_IGN
     SIGNALS[signal.SIGTERM](signal.SIGTERM, None)
     assert STOP[0].is_set()
@@ -259,6 +273,13 @@ def test_the_model_that_was_set_is_prepared(
         loaded.append((name, offline))
         return "encoder", note
 
+    writers = list[Writer]()
+
+    def remember(catalog: Catalog) -> Writer:
+        writers.append(Writer(catalog))
+        return writers[-1]
+
+    monkeypatch.setattr(module, "Writer", remember)
     monkeypatch.setattr(module, "load_encoder", load)
     assert module._prepare_encoder(builder.library) == cast(Any, ("encoder", note))
     assert loaded == [(DEFAULT_ENCODER, True)]
@@ -273,3 +294,7 @@ def test_the_model_that_was_set_is_prepared(
     module._prepare_encoder(builder.library)
     assert loaded[1:] == [(chosen or "siglip2", True)]
     assert model_settings.next_encoder(catalog) == ((chosen or "siglip2") if note else None)
+    assert len(writers) == 2
+    for each in writers:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            each.connection.execute("select 1")

@@ -17,6 +17,7 @@ from explorer.systems import file_calls
 if TYPE_CHECKING:
     from explorer.library.library import Library
     from explorer.library.rows import PhotoRow
+    from explorer.search.language.query_tree import QueryTree
 
 # The most unknown ids that an error names.
 _NAMED_IDS = 20
@@ -37,6 +38,20 @@ def as_phrase(words: str) -> str:
     """Convert words from a terminal or a pipe to a phrase that any encoder can read. Bytes that are
     not UTF-8 become U+FFFD."""
     return printable(words).replace("\0", " ").strip()
+
+
+def typed_query(words: str) -> QueryTree:
+    """The query for words from a terminal or a pipe. Raises QuerySyntaxError, which says where."""
+    from explorer.search.language.parse_query import parse
+    from explorer.search.language.syntax_error import QuerySyntaxError
+
+    try:
+        return parse(as_phrase(words))
+    except QuerySyntaxError as error:
+        start = error.position[0]
+        if not start:
+            raise
+        raise QuerySyntaxError(f"{error} (at character {start + 1})", error.position) from None
 
 
 def open_library(given: str | None, *, create: bool = False) -> Library:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from explorer.cli.arguments import as_phrase
+from explorer.cli.arguments import typed_query
 from explorer.cli.model_comparison_output import (
     PrecisionFigures,
     as_object,
@@ -21,7 +21,6 @@ from explorer.library.queries.filters import Filters
 from explorer.library.rows import PhotoRow
 from explorer.search.comparison.model_comparison import ModelComparison, compare_models
 from explorer.search.engine import SearchEngine
-from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
 
 
@@ -68,7 +67,7 @@ class ComparedSearch:
         figures = precision_figures(self._library, self._names, self._top)
         for number, line in enumerate(sys.stdin.buffer, 1):
             try:
-                tree = parse(as_phrase(os.fsdecode(line)))
+                tree = typed_query(os.fsdecode(line))
                 asked = bool(tree or self._photos)
                 answer = self._object(self._compare(tree), figures) if asked else {}
             except LibraryError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from explorer.cli.arguments import as_phrase, opened_library, photos_by_id
+from explorer.cli.arguments import opened_library, photos_by_id, typed_query
 from explorer.cli.options import (
     QueryCommand,
     WholeNumber,
@@ -16,7 +16,6 @@ from explorer.cli.output import emit, emit_json
 from explorer.cli.photo_arguments import with_files
 from explorer.errors import UsageError
 from explorer.search.engine import SearchEngine
-from explorer.search.language.parse_query import parse
 from explorer.search.results.match_explanation import explain_match
 from explorer.search.results.match_reasons import REASON_LABELS
 
@@ -34,7 +33,7 @@ def explain_command(
     with opened_library(library) as opened:
         row = photos_by_id(opened, [photo_id])[photo_id]
         engine = SearchEngine(opened, encoder)
-        query = with_files(opened, engine, parse(as_phrase(phrase)))
+        query = with_files(opened, engine, typed_query(phrase))
         if not query:
             raise UsageError("Give a phrase to search for.")
         match = explain_match(engine, query, photo_id)

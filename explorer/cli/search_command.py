@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import click
 
-from explorer.cli.arguments import absolute, as_phrase, opened_library
+from explorer.cli.arguments import absolute, as_phrase, opened_library, typed_query
 from explorer.cli.options import (
     QueryCommand,
     WholeNumber,
@@ -25,7 +25,6 @@ from explorer.errors import ExplorerError, LibraryError, UsageError
 from explorer.library.library import Library
 from explorer.library.queries.filters import Filters
 from explorer.search.engine import SearchEngine
-from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_chips import chips
 from explorer.search.language.query_tree import PhraseTerm, QueryTree
@@ -81,7 +80,7 @@ def search_command(
         )
     parts = pair_regions(photo, region) if region else []
     filters = Filters(since, until, absolute(folder) if folder is not None else None)
-    tree = parse("" if text == "-" else text)
+    tree = typed_query("" if text == "-" else text)
     names = list(dict.fromkeys(canonical_name(name) for name in encoders if name))
     if len(names) > 1:
         if region or relevant:
@@ -137,7 +136,7 @@ def _answer_lines(
     code = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
-            parsed = with_files(library, engine, parse(as_phrase(os.fsdecode(line))))
+            parsed = with_files(library, engine, typed_query(os.fsdecode(line)))
             query = replace(photos, tree=parsed.tree, files=parsed.files)
             hits = _chosen(engine.search(query, filters, top), relevant=relevant) if query else []
         except LibraryError:

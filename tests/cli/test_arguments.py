@@ -6,10 +6,11 @@ import click
 import pytest
 
 from explorer.cli.app import main
-from explorer.cli.arguments import check_folders
+from explorer.cli.arguments import check_folders, typed_query
 from explorer.cli.commands import MODULES, command_first
 from explorer.cli.options import PORT, WholeNumber
 from explorer.errors import UsageError
+from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.text_format import whole_number
 from tests.fixtures.command_line import Run
 
@@ -151,3 +152,10 @@ def test_an_empty_folder_is_not_taken_for_the_whole_library(
     completed = run(*words)
     assert completed.code == 2 and completed.out == ""
     assert completed.err.endswith("is a variable unset?\n")
+
+
+def test_an_invalid_query_says_where() -> None:
+    with pytest.raises(QuerySyntaxError, match=r"\(at character 5\)$"):
+        typed_query(" red )dog")
+    with pytest.raises(QuerySyntaxError, match=r"remove it\.$"):
+        typed_query("(dog")

@@ -90,7 +90,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "removal/boundaries": (),
     "removal/destinations": (),
     "removal/file_names": (),
-    "removal/companions": ("removal/test_companion_removal",),
+    "removal/companions": ("removal/test_companion_removal", "duplicates/test_group_sidecars"),
     "removal/edit_transfer": (),
     "removal/empty_removed": (),
     "removal/results": (
@@ -143,6 +143,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "duplicates/group_removals": (),
     "duplicates/groups": (
         "duplicates/test_group_contents",
+        "duplicates/test_group_sidecars",
         "duplicates/test_suggestion",
         "duplicates/test_suggestion_versions",
     ),

@@ -147,6 +147,7 @@ def test_looking_up_one_photo_finds_what_listing_the_folder_does(names: list[str
 )
 def test_a_companion_is_renamed_like_its_photo(name: str, new: str, expected: str) -> None:
     assert renamed(f"/p/{name}", "/p/a.jpg", f"/p/{new}") == f"/p/{expected}"
+    assert renamed(f"/p/{name}", "/p/A.JPG", f"/p/{new}") == f"/p/{expected}"
 
 
 def test_a_file_deleted_after_listing_is_no_companion(
@@ -187,6 +188,8 @@ def test_edits_are_measured_and_compared_by_their_sizes() -> None:
     assert own.unique_edits(beside(70)) == [aae] and own.unique_edits(beside(69)) == [xmp, aae]
     assert own.unique_edits(beside(70, link=True)) == [xmp, aae]
     assert own.unique_edits(beside(6, "/p/k.aae")) == [xmp]
+    # What macOS stores about a sidecar on other systems' drives is none.
+    assert own.unique_edits(beside(999, "/p/._k.xmp")) == [xmp, aae]
     two = Companions(
         (Companion("/p/k.xmp", "sidecar", 71), Companion("/p/k.jpg.xmp", "sidecar", 1))
     )

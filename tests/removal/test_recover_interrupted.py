@@ -167,6 +167,11 @@ def test_companions_stay_unresolved_with_their_photo(
     assert (pair.base / "aside/photos/sub/b.thm").read_text() == "words" and history(pair.library)[
         0
     ].ended
+    # Nor does it come back alone if the keeper is gone, too.
+    (pair.photos / "a.jpg").rename(pair.base / "a.jpg")
+    recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
+    assert pair.tree() == {} and (pair.base / "aside/photos/sub/b.thm").exists()
+    (pair.base / "a.jpg").rename(pair.photos / "a.jpg")
     (pair.base / "unplugged").rename(pair.photos / "sub")
     recover_interrupted(pair.library, RemovalJournal(pair.library.dir))
     assert pair.tree() == before and not history(pair.library)[0].away
@@ -178,6 +183,11 @@ def test_the_next_removal_resolves_earlier_interruptions(
     cut(pair, TRASH, monkeypatch, after=False)
     remove(pair.library, [])
     assert [entry.state for entry in entries(pair)] == ["undone"]
+    # What is resolved is not written again.
+    journal = RemovalJournal(pair.library.dir)
+    written = journal.path.read_bytes()
+    recover_interrupted(pair.library, journal)
+    assert journal.path.read_bytes() == written
 
 
 def test_an_inaccessible_file_is_left_unresolved(

@@ -15,9 +15,11 @@ import pytest
 from watchdog.events import (
     DirCreatedEvent,
     DirMovedEvent,
+    FileClosedNoWriteEvent,
     FileDeletedEvent,
     FileModifiedEvent,
     FileMovedEvent,
+    FileOpenedEvent,
     FileSystemEvent,
 )
 from watchdog.observers.polling import PollingObserver
@@ -48,6 +50,9 @@ class Observer:
         (FileDeletedEvent("/r/trip 1.2"), [("/r/trip 1.2", None)]),
         (FileDeletedEvent("/r/a.JPG"), [("/r", "a.JPG")]),
         (FileModifiedEvent("/r/a.jpg"), [("/r", "a.jpg")]),
+        # Reading a file is no change.
+        (FileOpenedEvent("/r/a.jpg"), []),
+        (FileClosedNoWriteEvent("/r/a.jpg"), []),
         (DirCreatedEvent("/r/trip"), [("/r/trip", None)]),
         (FileMovedEvent("/r/a.jpg", "/r/b/c.jpg"), [("/r", "a.jpg"), ("/r/b", "c.jpg")]),
         (DirMovedEvent("/r/a", "/r/b"), [("/r/a", None), ("/r/b", None)]),

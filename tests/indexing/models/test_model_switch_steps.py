@@ -27,6 +27,7 @@ class PlayedUpcoming:
         self, library: object, writer: object, encoder: Any, *rest: object, decoders: int
     ) -> None:
         self.encoder, self.decoders, self.left, self.closed = encoder, decoders, 2, 0
+        self.library, self.writer, self.rest = library, writer, rest
         self.dropped = False
         self.made.append(self)
 
@@ -107,6 +108,9 @@ def test_a_model_takes_over_once_its_work_is_done(steps: Steps) -> None:
     assert switch.step() is False
     (upcoming,) = PlayedUpcoming.made
     assert (steps.warmed, upcoming.decoders, upcoming.closed) == (["better"], 3, 0)
+    drives, tick = upcoming.rest
+    assert isinstance(drives, DriveTimeouts) and callable(tick)
+    assert (upcoming.library, upcoming.writer) == (steps.builder.library, steps.builder.writer)
     assert model_settings.encoder_setting(steps.catalog) == ENCODER and not steps.saved
     assert switch.step() is True
     assert model_settings.encoder_setting(steps.catalog) == "better"

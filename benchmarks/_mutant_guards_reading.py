@@ -97,7 +97,7 @@ GUARDS_OF_READING: dict[str, tuple[str, ...]] = {
     "photos/color/convert": ("photos/test_formats",),
     "analysis/duplicates/candidates": (),
     "analysis/duplicates/capture_time": (),
-    "analysis/duplicates/classify_pair": (),
+    "analysis/duplicates/classify_pair": ("analysis/duplicates/test_two_shots",),
     "analysis/duplicates/compare_pair": (
         "analysis/duplicates/test_compare_steps",
         "analysis/duplicates/test_compare_many_pairs",

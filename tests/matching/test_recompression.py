@@ -94,3 +94,19 @@ def test_large_images_are_sampled_in_whole_tiles() -> None:
     assert recompression._parts(481) == [(0, 160), (160, 320), (320, 480)]
     parts = recompression._parts(1000)
     assert parts == [(0, 160), (416, 576), (832, 992)]
+
+
+def test_tones_are_mapped_to_those_of_the_other_image() -> None:
+    levels = np.tile(np.arange(0, 240, dtype=np.float32), (30, 1))
+    like = np.asarray(levels / 2 + 20, np.float32)
+    found = recompression._match_tones(levels, like)
+    assert np.abs(found - like)[:, 4:-4].max() < 1
+    plain = np.full((30, 30), 50, np.float32)
+    assert (recompression._match_tones(plain, plain + 9) == plain).all()
+
+
+def test_black_and_white_stay_when_they_are_recompressed() -> None:
+    """Levels beyond them are cut off."""
+    for level, expected in ((0, 0), (-9, 0), (255, 255), (270, 255), (100.4, 100)):
+        found = recompression._recompress(np.full((16, 16), level, np.float32), [1] * 64)
+        assert (found == expected).all()

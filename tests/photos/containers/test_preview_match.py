@@ -177,3 +177,21 @@ def test_how_much_a_preview_may_differ(everywhere: int, somewhere: int, alike: b
     pictures = [Image.fromarray(each.astype(np.uint8)).convert("RGB") for each in (one, other)]
     assert preview_match._look_alike(*pictures) is alike
     assert preview_match._look_alike(*pictures[::-1]) is alike
+
+
+@pytest.mark.parametrize(
+    ("size", "kind", "reduced"),
+    [
+        ((800, 600), "PNG", (400, 300)), ((800, 600), "JPEG", (400, 300)),
+        ((500, 500), "PNG", (500, 500)), ((100, 80), "PNG", (100, 80)),
+        ((2000, 1600), "JPEG", (500, 400)),
+    ],
+)  # fmt: skip
+def test_pictures_are_decoded_at_a_size_that_suffices(
+    size: tuple[int, int], kind: str, reduced: tuple[int, int]
+) -> None:
+    pixels, shown = PreviewMatcher(opener(draw(1, size), kind), lambda *_: True)._picture
+    assert pixels == size[0] * size[1] and shown.size == reduced
+    # JPEGs are reduced when they are decoded.
+    decoded = preview_match._decoded(opener(draw(1, size), kind)())
+    assert decoded.size == (reduced if kind == "JPEG" else size)

@@ -65,6 +65,8 @@ GUARDS_OF_READING: dict[str, tuple[str, ...]] = {
     "matching/same_picture_thresholds": (
         "matching/test_same_picture",
         "matching/test_retakes",
+        "matching/test_same_picture_limits",
+        "matching/test_retakes_limits",
         "matching/test_pair_measurements",
         "analysis/duplicates/test_classify_pair",
     ),

@@ -16,7 +16,10 @@ from explorer.matching.changed_blocks import ChangedBlocks
 from explorer.matching.geometry import Gray, Matrix
 from explorer.matching.keypoints import KeypointMatch
 from explorer.matching.pair_measurements import PairMeasurements
+from tests.analysis.duplicates.test_compare_pair import Photos, photos
 from tests.pictures import draw
+
+__all__ = ["photos"]
 
 IDENTITY = np.eye(2, 3)
 COPY = PairMeasurements(
@@ -117,3 +120,26 @@ def test_keypoints_stored_for_a_preview_that_is_gone_give_no_transform(tmp_path:
     assert compare_pair._match_keypoints(gone, there)[1] is None
     nothing = PreviewImage(tmp_path / "gone.png", None)
     assert compare_pair._match_keypoints(nothing, there) == (KeypointMatch(0, None), None)
+
+
+def test_keypoints_that_show_one_picture_replace_a_better_correlated_alignment(
+    photos: Photos, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = list[bool]()
+    shot = replace(COPY, median=0.9, distortion=5.0, matrix=np.array([[0.5, 0, 9], [0, 0.5, 9]]))
+    monkeypatch.setattr(compare_pair, "_measure_rough_alignments", lambda *_: shot)
+    monkeypatch.setattr(
+        compare_pair, "_measure", lambda *_, **how: near.append(how["near"]) or COPY
+    )
+    a, b = photos.add(draw(1, (400, 300))), photos.add(draw(2, (400, 300)))
+    for inliers in (24, 25):
+        monkeypatch.setattr(
+            compare_pair,
+            "_match_keypoints",
+            lambda *_, inliers=inliers: (KeypointMatch(inliers, IDENTITY), IDENTITY),
+        )
+        compared = photos.compare(a, b)
+        assert compared is not None and compared.measurements is COPY
+        assert compared.inliers == inliers
+    # With 25 of them, the transform is accurate.
+    assert near == [False, True]

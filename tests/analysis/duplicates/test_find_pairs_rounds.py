@@ -10,7 +10,7 @@ import pytest
 from explorer.analysis.duplicates.candidates import Candidate
 from explorer.analysis.duplicates.classify_pair import FilesUnavailable
 from explorer.analysis.duplicates.compare_pair import PairComparison, PairRequest
-from explorer.analysis.duplicates.find_pairs import _compare_candidates
+from explorer.analysis.duplicates.find_pairs import _candidates, _compare_candidates
 from explorer.library.stores.pair_store import Pair, PairKind
 
 EXPECTED = np.eye(2, 3)
@@ -94,3 +94,20 @@ def test_photos_whose_files_cannot_be_read_are_named(rounds: Rounds) -> None:
     rounds.uncompared = [(2, 3)]
     pairs, unavailable = rounds.run(Candidate(1, 2, 9), Candidate(4, 6, 9))
     assert [pair[:2] for pair in pairs] == [(1, 2)] and unavailable == {4, 2}
+
+
+def test_candidates_with_similar_hashes_come_first_then_those_of_the_largest_photos() -> None:
+    class Hashed:
+        def similar(self, new: list[int], executor: object) -> list[Candidate]:
+            assert new == [1, 2] and executor is None
+            return [Candidate(2, 3, 5), Candidate(1, 4, 70), Candidate(2, 5, 4)]
+
+        def size_rank(self, photo_id: int) -> tuple[int, int, int]:
+            return {1: -100, 2: -50, 3: -10, 4: -5, 5: -1}[photo_id], 0, photo_id
+
+    hashed: Any = Hashed()
+    found = _candidates(hashed, [1, 2], {(3, 4), (1, 4), (1, 5)}, None)
+    assert found == [
+        Candidate(1, 4, 70, True), Candidate(2, 5, 4), Candidate(2, 3, 5),
+        Candidate(1, 5, 81, True), Candidate(3, 4, 81, True),
+    ]  # fmt: skip

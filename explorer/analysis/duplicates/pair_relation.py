@@ -9,6 +9,7 @@ import numpy as np
 from explorer.analysis.duplicates.preview_images import PreviewImage
 from explorer.matching import geometry, same_picture, tone
 from explorer.matching.borders import has_border_around
+from explorer.matching.color_details import color_details_differ
 from explorer.matching.fine_differences import PHOTOS, details_differ
 from explorer.matching.pair_measurements import PairMeasurements
 
@@ -18,7 +19,7 @@ def pair_relation(pair: PairMeasurements, one: PreviewImage, other: PreviewImage
 
     `grey`: 1 if only b is grayscale, -1 if only a is. `light`: levels by which b is brighter.
     `tone`: levels by which the colors differ where they differ most (`ToneChange.deviation`).
-    `detail`: 1 if a small detail is visible in only one of them.
+    `detail`: 1 if a small detail is visible in only one of them, or has another color.
     `border`: 1 if b is a with a border around it, -1 if it is the other way round.
     """
     if one.gray is None or other.gray is None:
@@ -29,6 +30,10 @@ def pair_relation(pair: PairMeasurements, one: PreviewImage, other: PreviewImage
     unit = np.reshape(kept["matrix"], (2, 3))
     detail = details_differ(one.gray, other.gray, pair.matrix, PHOTOS)
     change = tone.tone_change(one.color, other.color, unit)
+    if not detail and not change.desaturated:
+        colors = one.full_color, other.full_color
+        if colors[0] is not None and colors[1] is not None:
+            detail = color_details_differ(colors[0], colors[1], pair.matrix)
     border = int(has_border_around(other.gray, geometry.invert(unit)))
     border -= int(has_border_around(one.gray, unit))
     return kept | {

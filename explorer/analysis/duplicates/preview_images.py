@@ -49,6 +49,11 @@ class PreviewImage:
             return color
         return read_image(self._path, cv2.IMREAD_COLOR)
 
+    @property
+    def full_color(self) -> npt.NDArray[np.uint8] | None:
+        """The preview in color at its full size; None if it cannot be read. Too large to cache."""
+        return read_image(self._path, cv2.IMREAD_COLOR)
+
     @functools.cached_property
     def keypoints(self) -> Keypoints | None:
         """The preview's keypoints; None if it cannot be read."""

@@ -118,6 +118,27 @@ def test_without_a_preview_nothing_more_is_known(
     assert pair_relation(measured, a, b) == plain
 
 
+@pytest.mark.parametrize("scale", [1, 0.6])
+@pytest.mark.parametrize("same", [True, False])
+def test_a_copy_in_which_something_small_has_another_color(
+    tmp_path: Path, same: bool, scale: float
+) -> None:
+    """A traffic light is red or green, equally bright."""
+    lights = [detailed(), detailed()]
+    red, green = (200, 50, 60), (30, 132, 60)
+    for photo, color in zip(lights, (red, red if same else green), strict=True):
+        ImageDraw.Draw(photo).ellipse((250, 186, 257, 193), fill=color)
+    lights[1] = lights[1].resize((round(512 * scale), round(384 * scale)))
+    found = related(tmp_path, *lights)
+    assert found["detail"] == (not same) and found["tone"] < 10
+
+
+def test_a_gray_copy_differs_in_no_detail(tmp_path: Path) -> None:
+    photo = detailed()
+    ImageDraw.Draw(photo).ellipse((250, 186, 257, 193), fill=(200, 50, 60))
+    assert related(tmp_path, photo, photo.convert("L").convert("RGB"))["detail"] == 0
+
+
 def test_a_small_preview_is_compared_at_full_size(tmp_path: Path) -> None:
     def color(size: tuple[int, int]) -> tuple[int, ...]:
         found = preview(tmp_path, "c.jpg", draw(1, size)).color

@@ -13,7 +13,7 @@ import zlib
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
 from explorer.photos.containers.jpeg_segments import end_of_scan
 from explorer.photos.lost_blocks import LOST_BLOCK, has_lost_block
-from explorer.photos.readers import tiff, tiff_parser, tiff_tags
+from explorer.photos.readers import tiff, tiff_page_order, tiff_parser, tiff_tags
 
 _CUT_OFF = "the file is damaged or truncated: it ends before its picture does"
 _MALFORMED = "the file is damaged: its header or its structure is invalid"
@@ -236,7 +236,7 @@ def _webp(data: bytes) -> str | None:
 
 def _tiff(data: bytes) -> str | None:
     try:
-        tags = tiff_tags.read_tags(data)[0]
+        tags = tiff_tags.read_tags(tiff_page_order.full_page_first(data))[0]
     except ValueError:
         return tiff.CUT_OFF
     spans = list(tiff_tags.pixel_data_spans(tags))

@@ -27,12 +27,15 @@ from explorer.photos.readers.jxl_header import is_jxl
 from explorer.photos.readers.png import allow_long_texts, png_without_texts
 from explorer.photos.readers.raw import RawPicture
 from explorer.photos.readers.raw_format import RAW_REASON, raw_format
+from explorer.photos.readers.tiff_page_order import full_page_first
 from explorer.photos.readers.tiff_parser import is_tiff
 
 # The exceptions that Pillow's decoders raise for truncated or meaningless data.
 _DECODER_ERRORS = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)
 # Formats whose encodings Pillow supports completely: if decoding fails, the file is incomplete.
 _FULLY_SUPPORTED = ("GIF", "BMP", "DIB")
+# TIFF tags that a directory with EXIF data has: the camera's maker, a date, the EXIF directory.
+_DATED_BY = frozenset({271, 306, 34665})
 
 # Replaced by a limit based on the free memory (`limits`), which is checked before decoding.
 Image.MAX_IMAGE_PIXELS = None
@@ -48,6 +51,16 @@ def open_picture(data: bytes) -> Image.Image:
         raise unrecognized_error(data)
     if is_jxl(data):
         return jxl.read(data)
+    linked = full_page_first(data)
+    picture = _open_first(linked)
+    if linked is not data and not _DATED_BY.intersection(getattr(picture, "tag_v2", ())):
+        # Only the directory of the reduced picture has EXIF data.
+        picture.info["exif"] = b"Exif\0\0" + data
+    return picture
+
+
+def _open_first(data: bytes) -> Image.Image:
+    """Open the first picture of a file that is neither RAW nor JPEG XL. Raises PhotoError."""
     allow_long_texts()
     try:
         picture = Image.open(io.BytesIO(data), formats=pillow_formats(data))
@@ -74,7 +87,7 @@ def _open_without_pillow(data: bytes) -> Image.Image:
     """
     if is_tiff(data):
         try:
-            return tiff.read(data)
+            return tiff.read(full_page_first(data))
         except UnsupportedPhoto:
             raise decode_error(data) from None
     plain = png_without_texts(data)

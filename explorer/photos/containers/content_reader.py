@@ -40,6 +40,7 @@ from explorer.photos.formats import pillow_formats
 from explorer.photos.readers.jxl import restored_jpeg
 from explorer.photos.readers.jxl_header import is_jxl
 from explorer.photos.readers.raw_format import raw_format
+from explorer.photos.readers.tiff_page_order import full_page_first
 from explorer.photos.readers.tiff_parser import TiffParser, is_tiff
 
 # Audio, depth maps and pictures inside XMP, in base64 (Google's depth map and Cardboard Camera
@@ -137,6 +138,7 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _tiff(data: bytes, budget: Budget) -> FileContents:
+    data = full_page_first(data)
     parser = TiffParser(data)
     tiff = read_pages(parser)
     if not tiff.pages:

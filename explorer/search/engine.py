@@ -20,7 +20,7 @@ from explorer.library.queries.photo_order import PhotoOrder
 from explorer.library.stores.concept_store import Concept
 from explorer.library.text.word_ranking import WordRanking, first_in_any_case, rank_by_words
 from explorer.library.vectors import VectorIndex
-from explorer.search.encoder_choice import choose_encoder
+from explorer.search.encoder_choice import check_version, choose_encoder
 from explorer.search.language.concept_ranking import rank_by_concepts
 from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.query_fields import CONCEPT
@@ -96,6 +96,8 @@ class SearchEngine:
         with self._lock:
             if self._ready is None or self._ready.encoder.name != name:
                 encoder = get_encoder(name)
+                if self._wanted:
+                    check_version(self._library, encoder)
                 self._ready = _Ready(encoder, TermEncoder(encoder, self.concepts))
             return self._ready
 

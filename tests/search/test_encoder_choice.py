@@ -52,6 +52,14 @@ class TestEncoderOfAnEngine:
             and choose_encoder(two.library, ENCODER) == ENCODER
         )
 
+    def test_vectors_of_an_earlier_version_are_not_taken_for_an_empty_library(
+        self, full: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        engine = SearchEngine(full.library, ENCODER)
+        monkeypatch.setattr(registry.get_encoder(ENCODER), "version", "next")
+        with pytest.raises(EncoderError, match=f"earlier version of “{ENCODER}”.*--encoder"):
+            engine.search(Query.of_phrase("a"))
+
     def test_the_encoder_is_loaded_once(
         self, two: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -23,8 +23,11 @@ Kind = Literal["film", "sidecar"]
 # name the video `….MP` and the still `….MP.jpg`.
 _VIDEOS = frozenset({".mov", ".mp4"})
 _MOTION_PHOTO_VIDEO = ".mp"
-# XMP packets, Apple's edit recipes, a camera's thumbnail of a video, RawTherapee and DxO settings.
-_SIDECARS = frozenset({".xmp", ".aae", ".thm", ".pp3", ".dop"})
+# XMP packets, Apple's edit recipes, a camera's thumbnail of a video, and the settings of
+# RawTherapee, UFRaw, DxO, ON1, Adobe Camera Raw (masks) and Canon's Digital Photo Professional.
+_SIDECARS = frozenset(
+    {".xmp", ".aae", ".thm", ".pp3", ".pp2", ".ufraw", ".dop", ".on1", ".acr", ".vrd", ".dr4"}
+)
 # Sidecars that contain the work of a person or a program.
 _EDIT_SIDECARS = _SIDECARS - {".thm"}
 SIDECAR_EXTENSIONS = frozenset({*_EDIT_SIDECARS, ".json"})

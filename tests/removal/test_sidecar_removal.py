@@ -77,7 +77,7 @@ def test_notes_that_can_be_merged_are_merged_on_request(two_copies: SmallLibrary
     assert "Anna" in text and 'Rating="5"' in text and 'Label="red"' in text
 
 
-@pytest.mark.parametrize("ending", ["aae", "pp3", "dop", "jpg.dop"])
+@pytest.mark.parametrize("ending", ["aae", "pp3", "jpg.dop", "on1", "acr", "jpg.dr4"])
 @pytest.mark.parametrize("sidecars", [False, True])
 def test_settings_of_other_programs_must_be_beside_the_keeper_as_they_are(
     two_copies: SmallLibrary, ending: str, sidecars: bool

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from explorer.duplicates.keep_rules import BACKUP_FOLDER
 from explorer.library.paths import printable
-from explorer.photos.metadata.file_name_dates import parse_file_name_date
+from explorer.photos.metadata.file_name_dates import parse_file_name_date, parse_unix_time_name
 from explorer.photos.metadata.partial_dates import PartialDate, known_part, latest_moment
 
 _RESET_DAYS = frozenset({"1980-01-01", "2000-01-01"})
@@ -20,8 +20,8 @@ _RESET_DAYS = frozenset({"1980-01-01", "2000-01-01"})
 _YEAR = re.compile(r"(?<!\d)((?:19[5-9]|20[0-4])\d)(?![\d])")
 """The year in a folder's name: “2014”, “2014-07 Italy”, “2014_07_12”, “Summer 2014”."""
 FILE_TIME_SCORE = 0.55
-"""Score of a file time that contradicts a folder's name. Copying a file changes its time, so this
-is no reason to look at a photo."""
+"""Score of a time of saving that contradicts a folder's name. Copying or sending a photo changes
+that time, so this is no reason to look at it."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,17 @@ def check_date(
         return None
     first = dt.datetime.fromisoformat(taken_at)
     taken = _Taken(first, latest_moment(taken_at, precision), shown)
-    found = _against_name(named, taken), _against_folder(year, taken, source)
+    found = _against_name(named, taken), _against_folder(year, taken, _saved_by(name, source))
     return min(filter(None, found), default=None)
+
+
+def _saved_by(name: str, source: str | None) -> str:
+    """What a date tells about when the file was saved, rather than when the photo was taken: its
+    file's time, or a Unix time as its name; '' if it is a date of the photo."""
+    if source == "file":
+        return "file"
+    is_unix_time = source == "name" and parse_file_name_date(name) is None
+    return "name" if is_unix_time and parse_unix_time_name(name) is not None else ""
 
 
 class _Taken(NamedTuple):
@@ -124,9 +133,10 @@ def _folder_year(folder: str) -> tuple[str, int] | None:
 
 
 def _against_folder(
-    named: tuple[str, int] | None, taken: _Taken, source: str | None
+    named: tuple[str, int] | None, taken: _Taken, saved_by: str
 ) -> tuple[float, str] | None:
-    """Score and reason if the date contradicts the folder's name. named: from `_folder_year`."""
+    """Score and reason if the date contradicts the folder's name. named: from `_folder_year`.
+    saved_by: from `_saved_by`."""
     if named is None:
         return None
     part, year = named
@@ -139,10 +149,8 @@ def _against_folder(
     )
     if outside <= TOLERANCES.folder_days:
         return None
-    if source == "file":
-        return (
-            FILE_TIME_SCORE,
-            f"It is in “{part}” but has no date of its own; its file dates from {taken.shown}.",
-        )
+    if saved_by:
+        said = f"its {saved_by} dates from {taken.shown}"
+        return FILE_TIME_SCORE, f"It is in “{part}” but has no date of its own; {said}."
     score = 0.25 if outside > TOLERANCES.long_outside_days else 0.35
     return score, f"It is in “{part}”, but its date is {taken.shown}."

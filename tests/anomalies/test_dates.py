@@ -9,6 +9,7 @@ from explorer.anomalies.file_findings import (
 )
 from explorer.library.stores.quality_store import ReviewPhoto
 from explorer.photos.decoded_photo import Precision
+from explorer.photos.metadata.file_name_dates import parse_unix_time_name
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,16 @@ def test_a_file_time_that_contradicts_a_folder_year_is_not_doubtful() -> None:
         == "It is in “Summer 2012” but has no date of its own; its file dates from 2020-03-04."
     )
     assert check_date("/p/Summer 2012/a.jpg", "2012-03-04T10:10:10", "file", None) is None
+
+
+def test_a_name_that_says_when_it_was_saved_is_no_doubtful_date() -> None:
+    """Facebook and WeChat name a download by the time at which it was saved."""
+    name = parse_unix_time_name("FB_IMG_1609459200123.jpg")
+    assert name is not None
+    found = check_date("/p/Summer 2012/FB_IMG_1609459200123.jpg", name.text, "name", None)
+    assert found is not None and found[0] == FILE_TIME_SCORE and "its name dates from" in found[1]
+    dated = check_date("/p/Summer 2012/IMG_20201231.jpg", "2020-12-31T00:00:00", "name", None)
+    assert dated is not None and dated[0] < 0.5
 
 
 def subject(

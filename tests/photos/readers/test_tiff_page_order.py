@@ -26,7 +26,7 @@ def tiff(*pages: Page, big: bool = False) -> bytes:
     made = io.BytesIO()
     first, *others = (picture.copy() for picture, _ in pages)
     for picture, (_, tags) in zip(others, pages[1:], strict=True):
-        picture.encoderinfo = {"tiffinfo": tags, "big_tiff": big}  # type: ignore[attr-defined]
+        vars(picture)["encoderinfo"] = {"tiffinfo": tags, "big_tiff": big}
     first.save(
         made, "TIFF", save_all=True, append_images=others, tiffinfo=pages[0][1], big_tiff=big
     )
@@ -35,8 +35,8 @@ def tiff(*pages: Page, big: bool = False) -> bytes:
 
 def sizes(data: bytes) -> list[tuple[int, int]]:
     with Image.open(io.BytesIO(data)) as picture:
-        found = []
-        for number in range(picture.n_frames):
+        found = list[tuple[int, int]]()
+        for number in range(int(getattr(picture, "n_frames", 1))):
             picture.seek(number)
             found.append(picture.size)
         return found

@@ -129,7 +129,7 @@ def test_a_copy_in_which_something_small_has_another_color(
     for photo, color in zip(lights, (red, red if same else green), strict=True):
         ImageDraw.Draw(photo).ellipse((250, 186, 257, 193), fill=color)
     lights[1] = lights[1].resize((round(512 * scale), round(384 * scale)))
-    found = related(tmp_path, *lights)
+    found = related(tmp_path, lights[0], lights[1])
     assert found["detail"] == (not same) and found["tone"] < 10
 
 

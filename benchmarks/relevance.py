@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ from explorer.errors import ExplorerError
 from explorer.search.relevance.relevance import SAMPLE, RelevanceModel
 from explorer.search.relevance.relevance_signals import SETTINGS
 from explorer.search.relevance.relevance_weights import LIMITS
+from explorer.search.relevance.rival_phrases import RivalPhrases
 
 NONSENSE = ("zxqv blorf", "asdfgh", "qwrt plmk", "xkcdz", "grubnak flim", "hjkl hjkl", "vvvv")
 FIGURES = ("best score", "mean of best 5", "mean of best 20", "relevance")
@@ -66,6 +68,17 @@ def fitted(encoder: Encoder, photos: Vectors) -> RelevanceModel:
         return photos[np.argsort(-(photos @ query), kind="stable")[: SETTINGS.pool]]
 
     return RelevanceModel.fit(encoder, photos[:: max(1, len(photos) // SAMPLE)][:SAMPLE], best)
+
+
+def reduced(model: RelevanceModel, photos: Vectors) -> RelevanceModel:
+    """The model of a library of which these photos are left, given as vectors (n, dim).
+
+    The photos that were taken away must not be in its sample, or a thing that is absent has
+    neighbors that show it. The signals of the common phrases are kept, as one thing hardly changes
+    them.
+    """
+    sample = photos[:: max(1, len(photos) // SAMPLE)][:SAMPLE]
+    return replace(model, sample=sample, rivals=RivalPhrases(model.rivals.phrases, sample))
 
 
 def search(
@@ -98,7 +111,8 @@ def outcomes(encoder: Encoder, data: Labelled, seeds: int) -> tuple[list[Outcome
                     ).figures[-1]
                     for name in NONSENSE
                 ]
-            found += [search(model, photos, phrases[q.name], q, seed) for q in queries]
+            its_model = model if library.all() or not data.captioned else reduced(model, photos)
+            found += [search(its_model, photos, phrases[q.name], q, seed) for q in queries]
     return found, nothing
 
 
@@ -108,8 +122,8 @@ def rare_things(encoder: Encoder, data: Labelled) -> list[Outcome]:
     for name, shows in data.rare.items():
         phrase = encode_prompts(encoder, name)
         for library in (np.ones(len(shows), bool), ~shows):
-            searched = Searched(name, library, shows[library])
-            found.append(search(model, data.vectors[library], phrase, searched, 0))
+            photos, searched = data.vectors[library], Searched(name, library, shows[library])
+            found.append(search(reduced(model, photos), photos, phrase, searched, 0))
     return found
 
 

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks._labelled import Labelled, Searched, read, searches
-from benchmarks.relevance import NONSENSE, auroc, fitted, outcomes
+from benchmarks.relevance import NONSENSE, auroc, fitted, outcomes, reduced
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
 from explorer.encoders.prompt_ensemble import encode_prompts
@@ -71,20 +71,21 @@ def training_data(encoder: Encoder, data: Labelled) -> TrainingData:
             model = fitted(encoder, photos)
             none = np.zeros(len(photos), bool)
             nothing = [Searched(name, library, none) for name in NONSENSE]
+        its_model = model if library.all() or not data.captioned else reduced(model, photos)
         for query in [*queries, *nothing]:
             phrase = encode_prompts(encoder, query.name)
             scores = photos @ phrase[0]
             order = np.argsort(-scores, kind="stable")
-            found = model.signals(phrase, photos[order[: SETTINGS.pool]])
-            usual = model.usual
+            found = its_model.signals(phrase, photos[order[: SETTINGS.pool]])
+            usual = its_model.usual
             top = photos[order[: SETTINGS.pool]]
             whole = together(phrase)
             signals.append(
                 [(found[n] - usual[n][0]) / usual[n][1] for n in sorted(found)]
-                + [model.rivals.preference(whole, top)]
+                + [its_model.rivals.preference(whole, top)]
             )
             answerable.append(bool(query.shows.any()))
-            middle, reach = model.score_range(phrase, top, model.rivals.won(whole))
+            middle, reach = its_model.score_range(phrase, top, its_model.rivals.won(whole))
             place = (scores[order[:_RESULTS]] - middle) / reach
             places.append(np.resize(np.minimum(place, 1), _RESULTS))
             shows.append(np.resize(query.shows[order[:_RESULTS]], _RESULTS))

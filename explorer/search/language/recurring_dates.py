@@ -29,13 +29,13 @@ from explorer.search.language.single_dates import (
 from explorer.search.language.typed_dates import days_of_year
 
 _IN = rf"(?:{TAKEN} (?:(?:in|on|from|during|over) )?|(?:in|on|from|during|over) )"
-_LINK = rf"(?:{TO}|{OR})"
 # `May` and `march` are also other words. Short names are also those of people: `photos from Jan`.
 _ANY_MONTH = rf"(?:{'|'.join(MONTHS)})\b"
 _PLAIN_MONTH = rf"(?:{'|'.join(each for each in MONTHS if each not in ('may', 'march'))})\b"
 _POINT = rf"(?:{DAY_OF_MONTH}|{_ANY_MONTH})"
 _DAYS = rf"(?:{MONTH} {DAY}{TO}{DAY}|(?:the )?{DAY}{TO}{DAY} (?:of )?{MONTH})"
-_SEVERAL = rf"(?:{_POINT}(?:{_LINK}{_POINT})+|{_DAYS})"
+_RANGE = rf"(?:{_POINT}{TO}{_POINT}|{_DAYS})"
+_AMBIGUOUS_MONTH = r"(?:may|march)\b"
 _BETWEEN = rf"(?:{TAKEN} )?between {_POINT} and {_POINT}"
 _SINCE = rf"(?:{TAKEN} )?since (?:{_POINT}|{ANY_HOLIDAY})"
 _AT_HOLIDAY = rf"(?:{TAKEN} at |{_IN}|at ){ANY_HOLIDAY}"
@@ -51,25 +51,28 @@ _TIMES_OF_DAY = {
 }  # fmt: skip
 
 _DATED = (
-    rf"(?:{_BETWEEN}|{_SINCE}|{_IN}?{_SEVERAL}|{_IN}(?:the )?{_POINT}|{DAY_OF_MONTH}|{_PLAIN_MONTH}"
+    rf"(?:{_BETWEEN}|{_SINCE}|{_IN}?{_RANGE}|{_IN}(?:the )?{_POINT}|{DAY_OF_MONTH}|{_PLAIN_MONTH}"
     rf"|{_ONE_SEASON}|{_AT_HOLIDAY}(?:,? {YEAR})?"
     rf"|(?:on|at) (?:the )?weekends?|on (?:a )?{_WEEKDAY}s|on a {_WEEKDAY}|from {_WEEKDAY}"
     rf"|{TAKEN} (?:{'|'.join(_TIMES_OF_DAY)}))"
 )
 _ONE = rf"(?:{_DATED}|{_IN}?(?:the )?{_SEASON}|weekends?|{_WEEKDAY}s?)"
-RECURRING = rf"{_ONE}(?:{OR}{_ONE})*"
+# Each text has few ways to match, so that no long phrase takes long.
+RECURRING = rf"(?:{_ONE}|{_AMBIGUOUS_MONTH}(?={OR}))(?:{OR}(?:{_ONE}|{_AMBIGUOUS_MONTH})){{0,8}}"
 """Any of these times, or several, as a regular expression for text in lower case."""
-RECURRING_AFTER = rf"(?:{_IN}{_SEVERAL}|{_IN}{_POINT}|{_BETWEEN}|{_ONE_SEASON})"
+RECURRING_AFTER = (
+    rf"(?:{_IN}{_RANGE}|{_IN}{_POINT}(?:{OR}{_POINT}){{0,3}}|{_BETWEEN}|{_ONE_SEASON})"
+)
 """Those that are read between other words, before a preposition: `dog in June at home`."""
 
 _ALSO_SHOWN = re.compile(
     rf"(?:{_IN}?(?:the )?{_SEASON}|(?:at|during|in|on|over) {ANY_HOLIDAY}(?:,? {YEAR})?|weekends?"
     rf"|{_WEEKDAY}s?)"
 )
-_BARE = re.compile(rf"(?:{_POINT}|{_SEVERAL})")
+_BARE = re.compile(rf"(?:{_POINT}|{_RANGE})(?:{OR}(?:{_POINT}|{_RANGE}))*")
 _RECURRING = re.compile(RECURRING)
 _IN_ANY = re.compile(rf"(?:{TAKEN} at |{_IN}|at )(?:the )?")
-_EACH, _TO_NEXT, _OR_NEXT = re.compile(_POINT), re.compile(TO), re.compile(OR)
+_OR_NEXT = re.compile(OR)
 Test = tuple[str, tuple[FieldValue, ...]]
 
 
@@ -110,7 +113,7 @@ def _single_test(text: str) -> Test | None:
     for rule, read in _AFTER_PREPOSITIONS:
         if match := rule.fullmatch(rest):
             return read(match)
-    return _listed(rest)
+    return None
 
 
 def _since_test(match: re.Match[str]) -> Test:
@@ -132,26 +135,6 @@ def _weekday_test(match: re.Match[str]) -> Test:
     if match[1] == "from" and match[2] in WEEKDAYS and not match[3]:
         return "date", (FieldValue(single_dates.periods(f"last {match[2]}")[0]),)
     return "weekday", (FieldValue(match[2]),)
-
-
-def _listed(text: str) -> Test | None:
-    """The test for months and days joined by `to` or `or`, from left to right."""
-    values, at, joint = list[str](), 0, "or"
-    while match := _EACH.match(text, at):
-        point = _canonical(match[0])
-        if joint == "to":
-            if ".." in values[-1]:
-                return None
-            point = f"{values.pop()}..{point}"
-        values.append(point)
-        at = match.end()
-        if at == len(text):
-            return _month_test(values)
-        link = _TO_NEXT.match(text, at)
-        joint = "to" if link else "or"
-        link = link or _OR_NEXT.match(text, at)
-        at = link.end() if link else at
-    return None
 
 
 def _range_test(low: str, high: str) -> Test | None:
@@ -227,6 +210,8 @@ _AFTER_PREPOSITIONS: _Rules = (
         _season_test,
     ),
     (re.compile(rf"({ANY_HOLIDAY})(?:,? ({YEAR}))?"), _holiday_test),
+    (re.compile(_POINT), lambda match: _month_test([_canonical(match[0])])),
+    (re.compile(rf"({_POINT}){TO}({_POINT})"), lambda match: _range_test(match[1], match[2])),
     (
         re.compile(rf"({MONTH}) ({DAY}){TO}({DAY})"),
         lambda match: _range_test(f"{match[1]} {match[2]}", f"{match[1]} {match[3]}"),

@@ -23,6 +23,7 @@ from tests.search.language.meant_queries import meant
         ("24 Dec.", "month:12-24"), ("December 24-26", "month:12-24..12-26"),
         ("24 to 26 december", "month:12-24..12-26"), ("june to august", "month:06..08"),
         ("from november until february", "month:11..02"), ("june or july", "month:06|07"),
+        ("march and april", "month:03|04"), ("in june or march to may", "month:06|03..05"),
         ("in june, july", "month:06|07"), ("between june and august", "month:06..08"),
         ("between june 4 and july 2", "month:06-04..07-02"),
         ("from christmas", "month:12-24..12-26"), ("taken at christmas", "month:12-24..12-26"),
@@ -116,3 +117,11 @@ def test_a_chip_says_which_time_is_meant(text: str, label: str, printed: str) ->
     assert chip.label == label
     assert print_query(tree) == printed
     assert chip.as_phrase and interpret(chip.as_phrase) == chip.as_phrase
+
+
+@pytest.mark.parametrize(
+    "text", ["june and june or ", "in june to july, or ", "on sundays & ", "last summer and "]
+)
+def test_a_long_phrase_is_read_at_once(text: str) -> None:
+    """The first took a minute where a text had many ways to match."""
+    assert interpret(parse((text * 40)[:190] + "dog"))

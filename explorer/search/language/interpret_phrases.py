@@ -149,7 +149,12 @@ def interpret(tree: QueryTree) -> QueryTree:
             if rest:
                 terms.append(PhraseTerm(rest))
             terms += [PhraseTerm(thing, -1.0) for thing in without]
-        elif len(found) == 1 and not rest and not without and isinstance(found[0], FieldTest):
+        elif (
+            len(found) == 1
+            and not (rest or without)
+            and isinstance(found[0], FieldTest)
+            and found[0].field != ORDER
+        ):
             tests.append(NotTest(found[0]))
         else:
             terms.append(term)

@@ -124,7 +124,7 @@ def test_words_for_the_whole_photo_are_conditions(text: str, meaning: str) -> No
         "location", "made by hand", "soldier with tags", "clothes with tags",
         "book without a title", "ticket with no date", "sign without date", "with tags on it",
         "oldest tree", "recent newspaper", "canon", "man with iphone", "photos of an iphone",
-        "apple photos", "from canon", "not newest", "the newest house",
+        "apple photos", "from canon", "not newest", "- newest", "the newest house",
         '1:"in 2019"', "not", "and", "without", "(1) 2019", "dark " * 60 + "2019",
     ],
 )  # fmt: skip

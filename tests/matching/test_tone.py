@@ -153,6 +153,9 @@ def test_areas_at_the_edge_of_the_overlap_do_not_count() -> None:
     inner = one.copy()
     inner[40:60, 20:40] = 130
     assert tone_change(one, inner, WHOLE).deviation > 20
+    edge = one.copy()
+    edge[0], edge[:, 0] = 250, 250
+    assert tone_change(one, edge, WHOLE).deviation == 0
     # Nor are there any in a narrow strip.
     assert tone_change(one, other, np.array([[1.0, 0, 0.95], [0, 1, 0]])).deviation == 0
 

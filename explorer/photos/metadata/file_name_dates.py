@@ -65,11 +65,12 @@ _EAST_ASIAN = re.compile(
 # “1999-12 Christmas”: a month, unless it may be a season, such as 2011-12.
 _MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)\s+(?=[^\W\d_])")
 # Unix time in seconds or milliseconds, alone or after a word that programs write: Facebook's
-# FB_IMG_1609459200123, WeChat's mmexport1609459200123. Other numbers, as in received_1609459200,
-# are ids.
+# FB_IMG_1609459200123, WeChat's mmexport1609459200123. Other numbers, as in received_1609459200 and
+# Flickr's 1141718391_24164bf1b1, are ids.
 _UNIX_TIME = re.compile(
     r"(?:(?:fb_img|img|image|photo|pic|picture|camera|capture|cropped|mmexport|screenshot|wx_camera)"
-    r"[-_. ]?)?(?P<seconds>1\d{9})(?P<milliseconds>\d{3})?(?![^\W_])",
+    r"[-_. ]?)?(?P<seconds>1\d{9})(?P<milliseconds>\d{3})?"
+    r"(?![^\W_]|[-_](?=[a-z]*\d)[^\W_]{6})",
     re.IGNORECASE,
 )
 # Before 2005, no program wrote Unix time into names. This number is anything but a time.

@@ -146,6 +146,7 @@ def test_dates_with_words(name: str, iso: str | None) -> None:
         "FB_IMG_1609459200123.jpg",
         "mmexport1609459200123.jpg",
         "IMG_1609459200123-edited(1).jpg",
+        "1609459200123_1.jpg",
     ],
 )
 def test_unix_time_is_local_time_as_that_of_the_file(name: str) -> None:
@@ -168,6 +169,8 @@ def test_unix_time_is_local_time_as_that_of_the_file(name: str) -> None:
         "0123456789.jpg",
         "4915112345678.jpg",
         "118391234_1609459200123_n.jpg",
+        "1141718391_24164bf1b1.jpg",
+        "1141718391_a4164bf1b1_o.jpg",
         "IMG_1234.jpg",
     ],
 )

@@ -32,7 +32,9 @@ from explorer.search.language.searched_words import SEARCHED_WORDS
 
 _MOST_VALUES = 1000
 _MOST_WORDS = 4
-_JOINTS = PHRASE_ENDS | {"the", "my", "our", "a", "an"}
+_JOINTS = PHRASE_ENDS | {"the", "my", "our", "a", "an", "next"}
+# With these, the photos that are meant may lack the name: `nobody but Anna`, `Anna or Ben`.
+_EXCEPTIONS = frozenset({"not", "no", "without", "except", "excluding", "but", "nor", "or"})
 _PHOTOS = re.compile(r"(?:(?:all|my|our|the) )*(?:photo|picture|pic|image|shot)s?", re.IGNORECASE)
 _EDGES = ".,;:!?()"
 
@@ -88,6 +90,8 @@ class NamedFilters:
 def _split(text: str, names: dict[str, tuple[str, str]]) -> tuple[str, list[FieldTest]]:
     """The rest of a phrase, and the tests for the names in it."""
     words, rest, tests, at = text.split(), list[str](), list[FieldTest](), 0
+    if not _EXCEPTIONS.isdisjoint(word.strip(_EDGES) for word in text.lower().split()):
+        return text, []
     while at < len(words):
         length = _name_at(words, at, names)
         if not length:

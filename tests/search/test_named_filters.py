@@ -24,6 +24,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> NamedFilters:
     [
         ("Anna at the beach", "at the beach keyword:Anna"),
         ("beach with anna", "beach keyword:Anna"),
+        ("beach next to anna", "beach keyword:Anna"),
         ("anna's birthday 2019", "birthday, 2019 keyword:Anna"),
         ("aunt bea and anna, dancing", 'dancing keyword:"Aunt Béa" keyword:Anna'),
         ("dog + anna in the snow - people", "dog + in the snow - people keyword:Anna"),
@@ -41,7 +42,8 @@ def test_a_name_beside_other_words_becomes_a_condition(
     "text",
     [
         "anna", "photos of anna", "anna 2019", "snow on a roof", "christmas tree", "savanna dog",
-        "dog - anna", "2:anna dog", "keyword:anna dog", "",
+        "dog - anna", "2:anna dog", "keyword:anna dog", "", "everyone but Anna",
+        "beach without Anna and Aunt Béa", "Anna or Aunt Béa at the beach", "beach, not anna",
     ],
 )  # fmt: skip
 def test_other_queries_stay(named: NamedFilters, text: str) -> None:

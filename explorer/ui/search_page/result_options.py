@@ -46,12 +46,13 @@ def sortings(*, ranked: bool) -> tuple[Sorting, ...]:
 
 
 def options_from_url(query: Query) -> ResultOptions:
-    """The options in the URL; the default for invalid ones. An order that the query asks for is the
-    default."""
+    """The options in the URL; the default for invalid ones. An order that the query asks for comes
+    first: that in the URL may have been chosen for an earlier query."""
     now, orders = search_state.url_parameters(), sortings(ranked=query.is_ranked)
     wanted = now.get(search_state.SORT)
+    chosen = next((each for each in orders if each == wanted), orders[0])
     return ResultOptions(
-        next((each for each in orders if each == wanted), query_order(query.tree) or orders[0]),
+        query_order(query.tree) or chosen,
         now.get(search_state.GROUP) == MONTH,
         now.get(search_state.STACK) != NO_STACKING,
     )

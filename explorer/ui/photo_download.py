@@ -34,8 +34,8 @@ _PENDING = "_download"
 _MAX_SELECTIONS = 8
 # The number of photos that are read from the catalog at a time.
 _BATCH = 500
-# ZIP files have no dates before 1980.
-_FIRST_DATE = (1980, 1, 1, 0, 0, 0)
+# ZIP files have no other dates.
+_FIRST_DATE, _LAST_DATE = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 # The name of the list of photos that could not be read.
 _MISSING_NAME = "Photos that are missing here.txt"
 _selections = RecentlyUsed[Sequence[int]](_MAX_SELECTIONS)
@@ -161,7 +161,10 @@ def _entry(row: PhotoRow, original: OpenOriginal, names: set[str]) -> zipfile.Zi
     wanted = printable(os.path.basename(row["path"]))
     name = next(each for each in free_names(wanted) if each.casefold() not in names)
     names.add(name.casefold())
-    modified = time.localtime(original.facts.st_mtime)[:6]
-    entry = zipfile.ZipInfo(name, max(_FIRST_DATE, modified))
+    try:
+        modified = time.localtime(original.facts.st_mtime)[:6]
+    except (OSError, OverflowError, ValueError):
+        modified = _FIRST_DATE
+    entry = zipfile.ZipInfo(name, min(max(_FIRST_DATE, modified), _LAST_DATE))
     entry.file_size = original.facts.st_size
     return entry

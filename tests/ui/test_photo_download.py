@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,16 @@ def test_photos_of_the_same_name_get_numbers(photos: Path, monkeypatch: pytest.M
     monkeypatch.setattr(catalog, "photos", lambda _: rows)
     held = unpacked(b"".join(zip_stream(catalog, ids)))
     assert sorted(held) == ["Same (2).jpg", "same (2) (2).jpg", "same.jpg"]
+
+
+@pytest.mark.parametrize(("year", "packed"), [(1970, 1980), (2019, 2019), (2242, 2107)])
+def test_dates_that_no_zip_file_has_are_replaced(
+    year: int, packed: int, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "localtime", lambda _: (year, 1, 1, 0, 0, 0, 0, 1, -1))
+    data = b"".join(zip_stream(resources.library().catalog, [id_of("red.jpg")]))
+    with zipfile.ZipFile(io.BytesIO(data)) as found:
+        assert found.infolist()[0].date_time[0] == packed
 
 
 def test_a_photo_that_changes_while_it_is_sent_ends_the_download(

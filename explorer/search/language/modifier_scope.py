@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from explorer.library.text.ordinary_words import word_set
 from explorer.search.language.camera_expressions import ends_with_camera, may_be_another_thing
 from explorer.search.language.phrase_vocabulary import (
     COLORS,
@@ -22,8 +23,13 @@ from explorer.search.language.single_dates import RELATIVE
 _ENDS = ".,;:!?"
 _HAVING = frozenset({"with", "has", "have", "had", "having", "showing", "of", "and"})
 # `usa today` and `the day today` are no photos of today.
-# `Anna and June` are people, and `early June` is only a part of it.
-_NAMED = frozenset({"and", "or", "of", "the", "called", "named", "early", "mid", "late"})
+# `Anna and June` are people, `early June` is only a part of it, and `until June` is another time.
+_NAMED = word_set(
+    "and or of the called named early mid late until till to next every each"
+    " aunt auntie baby brother cousin dad daughter friend grandad granddad grandfather grandma"
+    " grandmother grandpa granny husband lady little mama miss mom mother mr mrs ms mum nana niece"
+    " princess queen sister son uncle wife"
+)
 _DAYS = frozenset({"today", "yesterday"})
 _TAKEN = frozenset({"taken", "shot", "made", "photographed"})
 # After a relative date at the beginning: `yesterday at the beach`, but not `last week tonight`.

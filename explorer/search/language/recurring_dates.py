@@ -33,6 +33,8 @@ _IN = rf"(?:{TAKEN} (?:(?:in|on|from|during|over) )?|(?:in|on|from|during|over) 
 _ANY_MONTH = rf"(?:{'|'.join(MONTHS)})\b"
 _PLAIN_MONTH = rf"(?:{'|'.join(each for each in MONTHS if each not in ('may', 'march'))})\b"
 _POINT = rf"(?:{DAY_OF_MONTH}|{_ANY_MONTH})"
+# Not `on the march`.
+_IN_POINT = rf"(?:{_IN}{DAY_OF_MONTH}|(?!on ){_IN}{_ANY_MONTH})"
 _DAYS = rf"(?:{MONTH} {DAY}{TO}{DAY}|(?:the )?{DAY}{TO}{DAY} (?:of )?{MONTH})"
 _RANGE = rf"(?:{_POINT}{TO}{_POINT}|{_DAYS})"
 _AMBIGUOUS_MONTH = r"(?:may|march)\b"
@@ -51,7 +53,7 @@ _TIMES_OF_DAY = {
 }  # fmt: skip
 
 _DATED = (
-    rf"(?:{_BETWEEN}|{_SINCE}|{_IN}?{_RANGE}|{_IN}(?:the )?{_POINT}|{DAY_OF_MONTH}|{_PLAIN_MONTH}"
+    rf"(?:{_BETWEEN}|{_SINCE}|{_IN}?{_RANGE}|{_IN_POINT}|{DAY_OF_MONTH}|{_PLAIN_MONTH}"
     rf"|{_ONE_SEASON}|{_AT_HOLIDAY}(?:,? {YEAR})?"
     rf"|(?:on|at) (?:the )?weekends?|on (?:a )?{_WEEKDAY}s|on a {_WEEKDAY}|from {_WEEKDAY}"
     rf"|{TAKEN} (?:{'|'.join(_TIMES_OF_DAY)}))"
@@ -60,9 +62,7 @@ _ONE = rf"(?:{_DATED}|{_IN}?(?:the )?{_SEASON}|weekends?|{_WEEKDAY}s?)"
 # Each text has few ways to match, so that no long phrase takes long.
 RECURRING = rf"(?:{_ONE}|{_AMBIGUOUS_MONTH}(?={OR}))(?:{OR}(?:{_ONE}|{_AMBIGUOUS_MONTH})){{0,8}}"
 """Any of these times, or several, as a regular expression for text in lower case."""
-RECURRING_AFTER = (
-    rf"(?:{_IN}{_RANGE}|{_IN}{_POINT}(?:{OR}{_POINT}){{0,3}}|{_BETWEEN}|{_ONE_SEASON})"
-)
+RECURRING_AFTER = rf"(?:{_IN}{_RANGE}|{_IN_POINT}(?:{OR}{_POINT}){{0,3}}|{_BETWEEN}|{_ONE_SEASON})"
 """Those that are read between other words, before a preposition: `dog in June at home`."""
 
 _ALSO_SHOWN = re.compile(
@@ -177,6 +177,7 @@ def _season_test(match: re.Match[str]) -> Test:
         return "season", (FieldValue(f"{name} {_quarters(which)}"),)
     if year and other:
         last = int(other) if len(other) == 4 else int(year[:2] + other)
+        last += 100 * (last == int(year) - 99)
         return "season", (FieldValue(f"{name} {year}-07..{last}-06"),)
     return "season", (FieldValue(f"{name} {year}" if year else name),)
 

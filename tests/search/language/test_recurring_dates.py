@@ -34,6 +34,7 @@ from tests.search.language.meant_queries import meant
         ("in the fall of 2019", 'season:"autumn 2019"'),
         ("winter 2018/19", 'season:"winter 2018-07..2019-06"'),
         ("winter 2018-2019", 'season:"winter 2018-07..2019-06"'),
+        ("winter 1999/00", 'season:"winter 1999-07..2000-06"'),
         ("on weekends", "weekday:weekend"), ("at the weekend", "weekday:weekend"),
         ("on a sunday", "weekday:sunday"), ("on Sundays", "weekday:sunday"),
         ("taken at night", "hour:22..4"), ("shot in the morning", "hour:5..11"),
@@ -74,6 +75,8 @@ def test_what_may_be_shown_is_a_time_where_nothing_else_is_said(text: str, meani
         "june 31", "31 to 32 june", "early june", "weekend trip", "Friday night", "summer holidays",
         "the sunday times", "winter coat", "photos from jan", "spring flowers", "fall leaves",
         "new year's eve", "since", "between june", "in june or", "on sunday",
+        "until june", "photos until June", "next june", "soldiers on the march", "on march",
+        "people in the march", "grandma June", "my sister April",
     ],
 )  # fmt: skip
 def test_things_named_like_times_stay(text: str) -> None:

@@ -24,9 +24,10 @@ def fold(text: str) -> str:
     text = _UNFIT.sub("\ufffd", text)
     if text.isascii():
         return text.lower()
-    kept = "".join(
-        c for c in unicodedata.normalize("NFKD", text) if unicodedata.combining(c) in _LETTER_MARKS
-    )
+    kept = unicodedata.normalize("NFKD", text)
+    for character in set(kept):
+        if unicodedata.combining(character) not in _LETTER_MARKS:
+            kept = kept.replace(character, "")
     return kept.casefold()
 
 

@@ -21,7 +21,7 @@ from explorer.places.gazetteer import DATA, gazetteer, lines
 # Only cities with at least this many people are proposed for an unknown name.
 _PROPOSED_FROM = 15_000
 _MIN_SIMILARITY = 0.6
-_VARIANTS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "-": " ", "‐": " "})
+_VARIANTS = {"’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "-": " ", "‐": " "}
 
 
 class PlaceMeaning(NamedTuple):
@@ -101,7 +101,14 @@ def folded_name(text: str) -> str:
 
 def _folded(text: str) -> str:
     """Folded, with one kind of apostrophe and without hyphens: `Saint-Denis` is `saint denis`."""
-    return fold(text).translate(_VARIANTS)
+    return _without_variants(fold(text))
+
+
+def _without_variants(text: str) -> str:
+    # For all names, `str.translate` would take forty times as long.
+    for variant, usual in _VARIANTS.items():
+        text = text.replace(variant, usual)
+    return text
 
 
 def _regions(name: str) -> list[int]:
@@ -140,6 +147,7 @@ def is_well_known(text: str) -> bool:
     return any(known.population[np.isin(known.ids, list(meaning.places))] >= _PROPOSED_FROM)
 
 
+@functools.cache
 def large_places(people: int) -> dict[str, str]:
     """The names of countries, and of cities with more people than that, by their folded forms, the
     largest first."""
@@ -172,10 +180,10 @@ def _index() -> _Index:
     with np.load(DATA / "place_names.npz", allow_pickle=False) as data:
         return _Index(
             _Names.of(_folded("\n".join(known.names))),
-            _Names.of("\n".join(lines(data["names"])).translate(_VARIANTS)),
+            _Names.of(_without_variants("\n".join(lines(data["names"])))),
             data["owners"],
             _Names.of(_folded("\n".join(known.region_names))),
             _Names.of(_folded("\n".join(known.country_names))),
-            _Names.of("\n".join(lines(data["country_names"])).translate(_VARIANTS)),
+            _Names.of(_without_variants("\n".join(lines(data["country_names"])))),
             data["country_owners"],
         )

@@ -79,6 +79,7 @@ GUARDS_OF_LIBRARY: dict[str, tuple[str, ...]] = {
     "library/index_files": ("library/test_vectors_saved", "indexing/test_crash_cleanup"),
     "library/chunks": (),
     "library/staleness": (),
+    "library/catalog_cache": ("ui/test_library_cache", "search/test_named_filters"),
     "library/stores/photo_text_store": (
         "library/text/test_text_index",
         "library/text/test_text_properties",

@@ -9,10 +9,9 @@ be meant otherwise, and a photo without it in its metadata would not be found.
 from __future__ import annotations
 
 import re
-import threading
-from typing import NamedTuple
 
 from explorer.library.catalog import Catalog
+from explorer.library.catalog_cache import CatalogCache
 from explorer.library.queries.frequent_values import frequent_values
 from explorer.library.text.ordinary_words import ORDINARY_WORDS
 from explorer.library.text.place_words import names_place
@@ -39,24 +38,17 @@ _PHOTOS = re.compile(r"(?:(?:all|my|our|the) )*(?:photo|picture|pic|image|shot)s
 _EDGES = ".,;:!?()"
 
 
-class _LibraryNames(NamedTuple):
-    tests: dict[str, tuple[str, str]]
-    """Folded names → the field and its value."""
-    change: int
-
-
 class NamedFilters:
     """Finds names of one library in queries. Thread-safe."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._lock = threading.Lock()
-        self._known: _LibraryNames | None = None
+        self._names = CatalogCache(catalog, self._read_names, may_lag=True)
 
     def narrowed(self, tree: QueryTree) -> QueryTree | None:
         """The query with names in its phrases as conditions; None if it has none, or nothing but
         names."""
-        understood, names = interpret(tree), self._names()
+        understood, names = interpret(tree), self._names.get()
         terms, tests = list[RankingTerm](), list[Condition]()
         for term in understood.terms:
             if not isinstance(term, PhraseTerm) or term.weight != 1 or term.literal:
@@ -71,20 +63,16 @@ class NamedFilters:
         own = (understood.condition,) if understood.condition is not None else ()
         return QueryTree(tuple(terms), all_of([*own, *tests]))
 
-    def _names(self) -> dict[str, tuple[str, str]]:
-        change = self._catalog.change()
-        with self._lock:
-            if self._known is None or self._known.change != change:
-                frequent = frequent_values(self._catalog, _MOST_VALUES)
-                tests = {fold(name): ("place", name) for name, _ in frequent.places}
-                # What is written in lower case is a thing, which photos show.
-                tests |= {
-                    fold(word): ("keyword", word)
-                    for word, _ in frequent.keywords
-                    if word[:1].isupper() and fold(word) not in SEARCHED_WORDS
-                }
-                self._known = _LibraryNames(tests, change)
-            return self._known.tests
+    def _read_names(self) -> dict[str, tuple[str, str]]:
+        """Folded names → the field and its value."""
+        frequent = frequent_values(self._catalog, _MOST_VALUES)
+        tests = {fold(name): ("place", name) for name, _ in frequent.places}
+        # What is written in lower case is a thing, which photos show.
+        return tests | {
+            fold(word): ("keyword", word)
+            for word, _ in frequent.keywords
+            if word[:1].isupper() and fold(word) not in SEARCHED_WORDS
+        }
 
 
 def _split(text: str, names: dict[str, tuple[str, str]]) -> tuple[str, list[FieldTest]]:

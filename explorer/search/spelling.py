@@ -9,13 +9,13 @@ user: the word may be right.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
 from explorer.encoders.english_words import is_english
 from explorer.library.catalog import Catalog
+from explorer.library.catalog_cache import CatalogCache
 from explorer.library.queries.frequent_values import frequent_values
 from explorer.library.text.ordinary_words import ORDINARY_WORDS
 from explorer.library.text.text_folding import fold
@@ -51,7 +51,6 @@ class _Candidates(NamedTuple):
     """Words that may have been meant, in lower case without accents → as they are written."""
 
     library: dict[str, str]
-    change: int
     proposed: dict[str, str | None]
     """What was found for the words that were looked up."""
 
@@ -61,8 +60,7 @@ class SpellingSuggestions:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog, self._texts = catalog, TextIndex(catalog)
-        self._lock = threading.Lock()
-        self._known: _Candidates | None = None
+        self._candidates = CatalogCache(catalog, self._read_candidates, may_lag=True)
 
     def corrected(self, tree: QueryTree) -> QueryTree | None:
         """The query with misspelled words of its phrases corrected; None if there are none. Words
@@ -90,14 +88,17 @@ class SpellingSuggestions:
         folded = fold(word)
         if len(folded) < _MIN_LENGTH or not word.isascii() or _is_known(folded):
             return None
-        candidates = self._candidates()
+        candidates = self._candidates.get()
         if word not in candidates.proposed:
             candidates.proposed[word] = self._looked_up(word, folded, candidates.library)
         return candidates.proposed[word]
 
     def _looked_up(self, word: str, folded: str, library: dict[str, str]) -> str | None:
-        if self._occurs(folded) or is_well_known(folded):
-            return None
+        found = self._similar(word, folded, library)
+        # Last, because the names of all places are read for it.
+        return None if found is None or self._occurs(folded) or is_well_known(folded) else found
+
+    def _similar(self, word: str, folded: str, library: dict[str, str]) -> str | None:
         for known in (library, _SEARCHED):
             if found := _nearest(folded, known):
                 return _in_case_of(word, known[found])
@@ -110,18 +111,13 @@ class SpellingSuggestions:
         rows, whole = self._texts.texts_with(folded, _MOST_VALUES), whole_word(folded)
         return rows is None or any(whole.search(text) for row in rows for text in row.texts)
 
-    def _candidates(self) -> _Candidates:
+    def _read_candidates(self) -> _Candidates:
         """The words of keywords, names of people, places, folders and cameras in the library."""
-        change = self._catalog.change()
-        with self._lock:
-            if self._known is None or self._known.change != change:
-                frequent = frequent_values(self._catalog, _MOST_VALUES)
-                values = [*frequent.keywords, *frequent.places, *frequent.cameras]
-                texts = [value for value, _ in values]
-                texts += [re.split(r"[/\\]", path)[-1] for path, _ in frequent.folders]
-                words = {fold(word): word for text in texts for word in _WORD.findall(text)}
-                self._known = _Candidates(words, change, {})
-            return self._known
+        frequent = frequent_values(self._catalog, _MOST_VALUES)
+        values = [*frequent.keywords, *frequent.places, *frequent.cameras]
+        texts = [value for value, _ in values]
+        texts += [re.split(r"[/\\]", path)[-1] for path, _ in frequent.folders]
+        return _Candidates({fold(word): word for text in texts for word in _WORD.findall(text)}, {})
 
 
 def _phrases(tree: QueryTree) -> list[PhraseTerm]:

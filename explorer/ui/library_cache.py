@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from time import monotonic
-from typing import Generic, NamedTuple, TypeVar
+from functools import partial
+from typing import Generic, TypeVar
 
+from explorer.library.catalog_cache import CatalogCache
 from explorer.library.library import Library
-from explorer.library.staleness import acceptable_age
 from explorer.ui import resources
 
 T = TypeVar("T")
-
-
-class _CachedValue(NamedTuple, Generic[T]):
-    library: Library
-    change: int
-    """The catalog's change counter when the value was read."""
-    fresh_until: float
-    """The time on the monotonic clock until which the value is used although the catalog has
-    changed."""
-    value: T
 
 
 class LibraryCache(Generic[T]):
@@ -29,26 +19,19 @@ class LibraryCache(Generic[T]):
     Thread-safe: one thread reads, and the others wait."""
 
     def __init__(self, read: Callable[[Library], T], *, may_lag: bool = False) -> None:
-        """may_lag: if a value takes long to read, keep using it for a while although the catalog
-        has changed, as it does continually while a large library is being indexed."""
+        """may_lag: as in `CatalogCache`."""
         self._read, self._may_lag = read, may_lag
         self._lock = threading.Lock()
-        self._cached: _CachedValue[T] | None = None
+        self._cached: tuple[Library, CatalogCache[T]] | None = None
 
     def get(self) -> T:
         """The current value."""
         library = resources.library()
         with self._lock:
-            known, start = self._cached, monotonic()
-            # Read before the value, so that a change in between makes the value outdated at once.
-            change = library.catalog.change()
-            if (
-                known is not None
-                and known.library is library
-                and (known.change == change or start < known.fresh_until)
-            ):
-                return known.value
-            value, end = self._read(library), monotonic()
-            fresh_until = end + acceptable_age(end - start) if self._may_lag else end
-            self._cached = _CachedValue(library, change, fresh_until, value)
-            return value
+            if self._cached is None or self._cached[0] is not library:
+                cache = CatalogCache(
+                    library.catalog, partial(self._read, library), may_lag=self._may_lag
+                )
+                self._cached = library, cache
+            current = self._cached[1]
+        return current.get()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from explorer.library import catalog_cache
 from explorer.library.library import Library
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
@@ -48,3 +51,15 @@ def test_a_name_beside_other_words_becomes_a_condition(
 )  # fmt: skip
 def test_other_queries_stay(named: NamedFilters, text: str) -> None:
     assert named.narrowed(parse(text)) is None
+
+
+def test_names_are_not_read_again_for_each_query_while_photos_are_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog_cache, "acceptable_age", lambda took: 3600.0)
+    builder = LibraryBuilder(Library.open(tmp_path / "library", create=True), str(tmp_path))
+    named, tree = NamedFilters(builder.library.catalog), parse("Anna at the beach")
+    assert named.narrowed(tree) is None
+    builder.put("a.jpg", 1, keywords=("Anna",))
+    assert named.narrowed(tree) is None
+    assert NamedFilters(builder.library.catalog).narrowed(tree) is not None

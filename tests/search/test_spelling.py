@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.library.library import Library
+from explorer.search import spelling as spelling_module
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.spelling import SpellingSuggestions, edit_distance
@@ -50,6 +51,16 @@ def test_a_misspelled_word_is_corrected(
 )  # fmt: skip
 def test_other_words_are_left_alone(spelling: SpellingSuggestions, text: str) -> None:
     assert spelling.corrected(parse(text)) is None
+
+
+def test_the_names_of_all_places_are_read_only_for_a_word_like_another(
+    spelling: SpellingSuggestions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+    monkeypatch.setattr(spelling_module, "is_well_known", asked.append)
+    assert spelling.proposal("xqwrtzi") is None
+    assert spelling.proposal("helicoptr") == "helicopter"
+    assert asked == ["helicoptr"]
 
 
 def test_words_of_new_photos_are_known(tmp_path: Path) -> None:

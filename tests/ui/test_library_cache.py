@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from explorer.library import catalog_cache
 from explorer.library.library import Library
-from explorer.ui import library_cache, resources
+from explorer.ui import resources
 from explorer.ui.library_cache import LibraryCache
 from tests.factory import LibraryBuilder
 
@@ -49,8 +50,8 @@ def test_a_value_that_may_lag_is_used_for_a_while(
     builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(library_cache, "monotonic", lambda: now[0])
-    monkeypatch.setattr(library_cache, "acceptable_age", lambda took: 10.0)
+    monkeypatch.setattr(catalog_cache, "monotonic", lambda: now[0])
+    monkeypatch.setattr(catalog_cache, "acceptable_age", lambda took: 10.0)
     lagging, current = LibraryCache(Reader(), may_lag=True), LibraryCache(Reader())
     assert (lagging.get(), current.get()) == (0, 0)
     builder.put("a.jpg", 1)

@@ -30,7 +30,7 @@ _MODEL_WORD = (
 _CAMERA = rf"(?:{_AMBIGUOUS}|{_MAKES.replace(' ', '|')})(?![\w-])(?: {_MODEL_WORD}){{0,4}}"
 _KINDS = "(?:(?: (?:smart)?phone| camera| lens(?:es)?)s?)?"
 _OWN = "(?:(?:an?|my|our|the) )?(?:(?:old|new) )?"
-_CAMERAS = rf"{_OWN}{_CAMERA}{_KINDS}(?: (?:or|and) {_OWN}{_CAMERA}{_KINDS})*"
+_CAMERAS = rf"{_OWN}{_CAMERA}{_KINDS}(?: (?:or|and) {_OWN}{_CAMERA}{_KINDS})*+"
 _TAKEN = "(?:(?:taken|shot|photographed) (?:with|on|using) |from (?=(?:my|our) ))"
 TAKEN_WITH = _TAKEN + _CAMERAS
 """The cameras of a photo, as a regular expression for text in lower case: `shot on my iPhone 6`."""

@@ -16,7 +16,7 @@ from explorer.search.language.query_tree import FieldValue
 MAX_SUGGESTIONS = 12
 _NAME = re.compile(r"(?<![^\s(|])-?([A-Za-z]+)$")
 _VALUE = re.compile(
-    r'(?<![^\s(|])-?([A-Za-z]+):\s*(?:(?:"[^"]*"|[^\s"()|]+)\|)*(?:"([^"]*)|([^\s"()|]*))$'
+    r'(?<![^\s(|])-?([A-Za-z]+):\s*(?:(?:"[^"]*"|[^\s"()|]+)\|)*+(?:"([^"]*)|([^\s"()|]*))$'
 )
 _REST_OF_WORD = re.compile(r'[^\s"()|:]*:?')
 _REST_OF_VALUE = re.compile(r'[^\s"()|]*')

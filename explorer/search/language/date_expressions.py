@@ -41,8 +41,12 @@ _OPEN = (
     rf"(?:(?:{_IN}|since )?{DATE}(?:{_LATER}|{_EARLIER}|{_NOW})(?![\w-])"
     rf"|(?:from|since) {DATE} on(?! \w|\w))"
 )
+# Lists are possessive (`++`, `*+`): `4 may 4 may …` has very many ways to be read, of which only
+# the first is tried.
 # `June, July and August 2019`: all take the year from the last.
-_LISTED = rf"(?:{DAY_OR_MONTH}(?:{_LINK}|, | ))+{DAY_OR_MONTH}{BEFORE_YEAR}{YEAR}"
+_LISTED = (
+    rf"(?:{DAY_OR_MONTH}(?:{_LINK}|, | )(?={DAY_OR_MONTH}))++{DAY_OR_MONTH}{BEFORE_YEAR}{YEAR}"
+)
 # `June 4-6, 2019`, `4-6 June 2019`.
 _DAYS_OF_MONTH = (
     rf"(?:{MONTH} {DAY}{_LINK}{DAY},? {YEAR}"
@@ -50,7 +54,7 @@ _DAYS_OF_MONTH = (
 )
 _BETWEEN = rf"(?:{TAKEN} )?between (?:{DATE}|{DAY_OR_MONTH}|{DAY}) and (?:{DATE}|{DAY},? {YEAR})"
 _ITEM = rf"(?:{_BETWEEN}|{_IN}?(?:{_LISTED}|{DATE}|{_DAYS_OF_MONTH}))"
-DATES = rf"(?:{_TYPED}|{_OPEN}|{_COMPARED}|{_ITEM})(?:{_LINK}{_ITEM}|,? or {_COMPARED})*"
+DATES = rf"(?:{_TYPED}|{_OPEN}|{_COMPARED}|{_ITEM})(?:{_LINK}{_ITEM}|,? or {_COMPARED})*+"
 """One or several dates, as a regular expression for text in lower case."""
 
 _RULES: dict[str, re.Pattern[str]] = {

@@ -105,7 +105,7 @@ _LEADING_WITH_OF = _group(lambda entry: entry.leads_with_of)
 _TRAILING = _group(lambda entry: entry.trails, DATES, RECURRING, NUMBERS, TAKEN_WITH)
 _WHOLE = _rule(rf"{_NOT}?(?:(?:{_OWN}|all|all my) )?(?P<words>{_ANY}(?:{_PHOTOS})?)")
 _ONLY_PHOTOS = _rule(
-    r"(?:(?:please )?(?:show|find|give)(?: me)? )?(?:(?:my|our|all|the|any) )*"
+    r"(?:(?:please )?(?:show|find|give)(?: me)? )?(?:(?:my|our|all|the|any) ){0,4}"
     rf"(?:(?:{PHOTO_WORDS} of )?(?:everything|anything)|{PHOTO_WORDS}"
     r"|all)(?: (?:taken|shot|made))?(?: (?:from|of|with))?(?: (?:that|which))?"
     r"(?: (?:is|are|was|were|looks?))?"

@@ -35,11 +35,11 @@ _RULES = tuple(
         rf"(?:(?P<before>.*\S),? )?{_NO} (?P<things>{alternation(_PEOPLE)}){_THERE}?",
         rf"(?:(?P<before>.*\S),? )?(?P<nobody>{_NOBODY})",
         rf"(?:(?P<before>.*\S),? )?(?P<negator>{_WITHOUT}) (?P<things>\S.*?){_THERE}?",
-        r"(?:with |and |but )?no (?P<several>[^\W\d_]+(?: (?:or|and) (?:no )?[^\W\d_]+)*)"
+        r"(?:with |and |but )?no (?P<several>[^\W\d_]+(?: (?:or|and) (?:no )?[^\W\d_]+)*+)"
         rf"{_THERE}?",
     )
 )
-_JOINT = re.compile(r"(?:,|\s+(?:but|with|and))+$", re.IGNORECASE)
+_JOINT = re.compile(r"(?:,|\s+(?:but|with|and))++$", re.IGNORECASE)
 _ARTICLE = re.compile("(?:any|the|an?|no|its) ", re.IGNORECASE)
 _OR = re.compile(" (?:or|nor) ", re.IGNORECASE)
 _AND = re.compile(" and ", re.IGNORECASE)

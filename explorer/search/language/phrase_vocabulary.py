@@ -187,7 +187,7 @@ VOCABULARY: tuple[VocabularyEntry, ...] = (
 """All entries. tests/search/language/test_interpret_phrases.py says for each what it must leave
 alone."""
 
-NAMES = r"(?:\*[\w.-]*\w[\w.-]*\*?|\w[\w.-]*\*)"
+NAMES = r"(?:\*(?=[.-]*\w)[\w.-]*\*?|\w[\w.-]*\*)"
 """A part of a file's name, as a regular expression: `IMG_*`, `*.png`."""
 
 NUMBERED_THINGS = word_set(

@@ -29,7 +29,7 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _VALUE_EXPECTED = ("FIELD", "COMPARISON", "BAR")
 _OPERATORS = ("PLUS", "MINUS", "HYPHEN", "NOT", "AND", "OR", "WEIGHT")
 _ANY_SYNTAX = re.compile(r"""[-+:()|"“”„/\\]|OR|AND|NOT""")
-_FOLDER = re.compile(r'folder:=?(?:"(?:[^"“”„]|[“”„"]{2})*"|[^\s"“”„|():<>=]+)')
+_FOLDER = re.compile(r'folder:=?(?:"(?:[^"“”„]|[“”„"]{2})*+"|[^\s"“”„|():<>=]+)')
 
 
 @functools.cache

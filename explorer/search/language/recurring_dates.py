@@ -59,8 +59,8 @@ _DATED = (
     rf"|{TAKEN} (?:{'|'.join(_TIMES_OF_DAY)}))"
 )
 _ONE = rf"(?:{_DATED}|{_IN}?(?:the )?{_SEASON}|weekends?|{_WEEKDAY}s?)"
-# Each text has few ways to match, so that no long phrase takes long.
-RECURRING = rf"(?:{_ONE}|{_AMBIGUOUS_MONTH}(?={OR}))(?:{OR}(?:{_ONE}|{_AMBIGUOUS_MONTH})){{0,8}}"
+# Possessive (`*+`): of the many ways to read a long list, only the first is tried.
+RECURRING = rf"(?:{_ONE}|{_AMBIGUOUS_MONTH}(?={OR}))(?:{OR}(?:{_ONE}|{_AMBIGUOUS_MONTH}))*+"
 """Any of these times, or several, as a regular expression for text in lower case."""
 RECURRING_AFTER = rf"(?:{_IN}{_RANGE}|{_IN_POINT}(?:{OR}{_POINT}){{0,3}}|{_BETWEEN}|{_ONE_SEASON})"
 """Those that are read between other words, before a preposition: `dog in June at home`."""
@@ -69,7 +69,7 @@ _ALSO_SHOWN = re.compile(
     rf"(?:{_IN}?(?:the )?{_SEASON}|(?:at|during|in|on|over) {ANY_HOLIDAY}(?:,? {YEAR})?|weekends?"
     rf"|{_WEEKDAY}s?)"
 )
-_BARE = re.compile(rf"(?:{_POINT}|{_RANGE})(?:{OR}(?:{_POINT}|{_RANGE}))*")
+_BARE = re.compile(rf"(?:{_POINT}|{_RANGE})(?:{OR}(?:{_POINT}|{_RANGE}))*+")
 _RECURRING = re.compile(RECURRING)
 _IN_ANY = re.compile(rf"(?:{TAKEN} at |{_IN}|at )(?:the )?")
 _OR_NEXT = re.compile(OR)

@@ -10,7 +10,8 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
-MONTH_NAMES = (*MONTHS, *(month[:3] for month in MONTHS), "sept")
+# `may` once: with each name twice, a list of them could be read in very many ways.
+MONTH_NAMES = tuple(dict.fromkeys([*MONTHS, *(month[:3] for month in MONTHS), "sept"]))
 MONTH = rf"(?:{'|'.join(sorted(MONTH_NAMES, key=len, reverse=True))})\b\.?"
 YEAR = r"(?:19|20)[0-9]{2}(?![0-9])"
 DAY = r"[0-3]?[0-9](?![0-9])(?:st|nd|rd|th)?"

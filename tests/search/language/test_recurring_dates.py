@@ -120,11 +120,3 @@ def test_a_chip_says_which_time_is_meant(text: str, label: str, printed: str) ->
     assert chip.label == label
     assert print_query(tree) == printed
     assert chip.as_phrase and interpret(chip.as_phrase) == chip.as_phrase
-
-
-@pytest.mark.parametrize(
-    "text", ["june and june or ", "in june to july, or ", "on sundays & ", "last summer and "]
-)
-def test_a_long_phrase_is_read_at_once(text: str) -> None:
-    """The first took a minute where a text had many ways to match."""
-    assert interpret(parse((text * 40)[:190] + "dog"))

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from explorer.matching.geometry import Gray, Matrix, invert, unit_to_pixels
+from explorer.matching.geometry import Gray, Matrix, unit_to_pixels
+from explorer.matching.overlap import Overlap, matched_overlap
 from explorer.matching.pair_alignment import align_and_measure
 from explorer.matching.registration import BLOCK_SIZE
-from explorer.matching.resampling import resample_to_coarser
 
 # The longer side at which pictures are compared, in pixels: letters of 8 points on a page of 11
 # inches are 14 pixels high.
@@ -47,16 +46,12 @@ PHOTOS = DifferenceThresholds(noise_factor=2.5, at_least=25, at_most=60, min_ton
 """Previews of copies of photos, down to JPEG quality 20 and to 15% of the size: 3 to 22 levels. A
 bird that is 2% as wide as the photo: 45 to 195; most objects that were retouched: 15 to 90."""
 
-# The sigma in pixels of the Gaussian blur that evens out compression and resampling, the side in
-# pixels of the area in which a pixel must have its counterpart, and the margin along the edges of
-# the overlap that is not compared.
-_SIGMA, _AREA, _MARGIN = 0.8, 3, 4
+# The side in pixels of the area in which a pixel must have its counterpart.
+_AREA = 3
 # A pixel has detail if the levels around it have at least this range.
 _DETAIL, _MIN_DETAILED = 40, 100
 # The minimum number of different pixels within the area of one block.
 _MIN_PIXELS = 2
-# The minimum number of pixels of a level for which the mapping of tones is measured.
-_MIN_COUNT = 20
 
 
 def has_fine_differences(one: Gray, other: Gray, unit: Matrix) -> bool:
@@ -69,17 +64,13 @@ def has_fine_differences(one: Gray, other: Gray, unit: Matrix) -> bool:
     measured = align_and_measure(one, other, matrix, near=True, probable=True)
     if measured is not None:
         matrix = measured.matrix
-    return details_differ(one, other, matrix, PAGES)
+    return details_differ(matched_overlap(one, other, matrix, PAGES.min_tone_share), PAGES)
 
 
-def details_differ(
-    one: Gray, other: Gray, matrix: Matrix, thresholds: DifferenceThresholds
-) -> bool:
-    """The same for two pictures that are aligned. matrix: maps `other` to `one`, in pixels."""
-    if abs(np.linalg.det(matrix[:, :2])) > 1:
-        # `other` is the coarser one.
-        one, other, matrix = other, one, invert(matrix)
-    difference, noise = _difference(one, other, matrix, thresholds.min_tone_share)
+def details_differ(overlap: Overlap, thresholds: DifferenceThresholds) -> bool:
+    """The same for two pictures that are aligned, and have their tones matched as the thresholds
+    say."""
+    difference, noise = _difference(overlap)
     least = max(thresholds.at_least, thresholds.noise_factor * noise)
     least = min(least, thresholds.at_most)
     differs = (difference >= least).astype(np.float32)
@@ -87,17 +78,10 @@ def details_differ(
     return bool(in_block.max() >= _MIN_PIXELS)
 
 
-def _difference(
-    base: Gray, finer: Gray, matrix: Matrix, min_tone_share: float
-) -> tuple[Gray, float]:
-    """By how many gray levels each pixel of the coarser picture, `base`, is beyond the range of its
-    counterparts, and the difference that one in 100 pixels with detail has. matrix: maps `finer`
-    to `base`, in pixels."""
-    moved, covered = resample_to_coarser(finer, matrix, (base.shape[1], base.shape[0]))
-    margin = np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)
-    inside = cv2.erode(covered.astype(np.uint8), margin, borderValue=(0,)).astype(bool)
-    other = _blurred(moved)
-    one = _match_tones(_blurred(base), other, inside, min_tone_share)
+def _difference(overlap: Overlap) -> tuple[Gray, float]:
+    """By how many gray levels each pixel of the coarser picture is beyond the range of its
+    counterparts, and the difference that one in 100 pixels with detail has."""
+    one, other, inside = overlap
     window = np.ones((_AREA, _AREA), np.uint8)
     ranges = [(cv2.erode(each, window), cv2.dilate(each, window)) for each in (one, other)]
     beyond = [
@@ -108,27 +92,3 @@ def _difference(
     detailed = inside & (cv2.subtract(ranges[0][1], ranges[0][0]) >= _DETAIL)
     noise = float(np.percentile(difference[detailed], 99)) if detailed.sum() > _MIN_DETAILED else 0
     return difference, noise
-
-
-def _blurred(gray: Gray) -> Gray:
-    return np.asarray(cv2.GaussianBlur(gray, (0, 0), _SIGMA), np.uint8)
-
-
-def _match_tones(gray: Gray, like: Gray, inside: npt.NDArray[np.bool_], min_share: float) -> Gray:
-    """A picture with the tones of the other one, its brightness and contrast."""
-    # Every second pixel in both directions is enough.
-    inside = inside[::2, ::2]
-    sample, targets = gray[::2, ::2][inside], like[::2, ::2][inside]
-    levels = sample >> 2
-    count = np.bincount(levels)
-    frequent = np.flatnonzero(count > max(_MIN_COUNT, min_share * len(levels)))
-    if len(frequent) < 2:
-        return gray
-    old, new = (
-        np.bincount(levels, weights=values)[frequent] / count[frequent]
-        for values in (sample, targets)
-    )
-    table = np.arange(256.0)
-    # Rarer tones beyond these, such as those of a bird in the sky, stay as far beyond.
-    table = np.interp(table, old, new) + table - table.clip(old[0], old[-1])
-    return np.asarray(cv2.LUT(gray, table.round().clip(0, 255).astype(np.uint8)), np.uint8)

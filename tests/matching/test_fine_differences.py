@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
-from explorer.matching import fine_differences, geometry
-from explorer.matching.fine_differences import details_differ
+from explorer.matching import geometry
+from explorer.matching.fine_differences import PHOTOS, details_differ
 from explorer.matching.full_resolution import fine_differences_or_none
+from explorer.matching.overlap import matched_overlap
 from tests.pictures import draw, encoded
 
 IDENTITY = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
@@ -88,9 +89,8 @@ def gray(picture: Image.Image, quality: int, size: tuple[int, int] = PREVIEW) ->
 
 
 def photo_differs(one: np.ndarray, other: np.ndarray) -> bool:
-    return details_differ(
-        one, other, geometry.image_to_image(0, one.shape, other.shape), fine_differences.PHOTOS
-    )
+    matrix = geometry.image_to_image(0, one.shape, other.shape)
+    return details_differ(matched_overlap(one, other, matrix, PHOTOS.min_tone_share), PHOTOS)
 
 
 @pytest.mark.parametrize(("quality", "size"), [(90, PREVIEW), (30, PREVIEW), (75, (200, 150))])

@@ -8,16 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from explorer.matching import fine_differences
-from explorer.matching.fine_differences import (
-    PAGES,
-    PHOTOS,
-    DifferenceThresholds,
-    _blurred,
-    _match_tones,
-    details_differ,
-)
+from explorer.matching import fine_differences, overlap
+from explorer.matching.fine_differences import PAGES, PHOTOS, DifferenceThresholds, details_differ
 from explorer.matching.geometry import Gray
+from explorer.matching.overlap import _blurred, _match_tones, matched_overlap
 
 IDENTITY = np.array([[1.0, 0, 0], [0, 1, 0]])
 
@@ -25,12 +19,13 @@ IDENTITY = np.array([[1.0, 0, 0], [0, 1, 0]])
 @pytest.fixture
 def unblurred(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the blur nor tones change a level."""
-    monkeypatch.setattr(fine_differences, "_blurred", lambda gray: gray)
-    monkeypatch.setattr(fine_differences, "_match_tones", lambda gray, *_: gray)
+    monkeypatch.setattr(overlap, "_blurred", lambda gray: gray)
+    monkeypatch.setattr(overlap, "_match_tones", lambda gray, *_: gray)
 
 
 def differ(one: Gray, other: Gray, thresholds: DifferenceThresholds = PAGES) -> bool:
-    return details_differ(one, other, IDENTITY, thresholds)
+    found = matched_overlap(one, other, IDENTITY, thresholds.min_tone_share)
+    return details_differ(found, thresholds)
 
 
 def flat(level: int = 100, size: int = 60) -> Gray:
@@ -164,15 +159,20 @@ def test_the_finer_picture_is_moved_onto_the_coarser_one(
     swapped: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the pixels of the coarser one."""
-    given = list[Any]()
+    given, shares = list[Any](), list[float]()
 
-    def difference(
-        base: Gray, finer: Gray, matrix: npt.NDArray[np.float64], share: float
-    ) -> tuple[Gray, float]:
-        given.append((base.shape, finer.shape, matrix, share))
-        return flat(255), 0.0
+    def resample(
+        finer: Gray, matrix: npt.NDArray[np.float64], size: tuple[int, int]
+    ) -> tuple[Gray, npt.NDArray[np.bool_]]:
+        given.append((finer.shape, size, matrix))
+        return flat(255), np.ones((60, 60), bool)
 
-    monkeypatch.setattr(fine_differences, "_difference", difference)
+    def matched(*arguments: Any) -> overlap.Overlap:
+        shares.append(arguments[-1])
+        return matched_overlap(*arguments)
+
+    monkeypatch.setattr(overlap, "resample_to_coarser", resample)
+    monkeypatch.setattr(fine_differences, "matched_overlap", matched)
     options = list[dict[str, bool]]()
     monkeypatch.setattr(
         fine_differences, "align_and_measure", lambda *_, **given: options.append(given)
@@ -182,8 +182,8 @@ def test_the_finer_picture_is_moved_onto_the_coarser_one(
     assert fine_differences.has_fine_differences(one, other, IDENTITY)
     # They are alike already, and nearly aligned.
     assert options == [{"near": True, "probable": True}]
-    ((base, finer, matrix, share),) = given
-    assert (base, finer, share) == ((60, 60), (120, 120), 0.0)
+    ((finer, size, matrix),) = given
+    assert (finer, size, shares) == ((120, 120), (60, 60), [0.0])
     assert abs(np.linalg.det(matrix[:, :2])) == pytest.approx(0.25)
 
 

@@ -11,6 +11,8 @@ from explorer.matching import geometry, same_picture, tone
 from explorer.matching.borders import has_border_around
 from explorer.matching.color_details import color_details_differ
 from explorer.matching.fine_differences import PHOTOS, details_differ
+from explorer.matching.local_changes import changed_locally
+from explorer.matching.overlap import matched_overlap
 from explorer.matching.pair_measurements import PairMeasurements
 
 
@@ -28,7 +30,8 @@ def pair_relation(pair: PairMeasurements, one: PreviewImage, other: PreviewImage
     if not same_picture.is_same_picture(pair) or one.color is None or other.color is None:
         return kept
     unit = np.reshape(kept["matrix"], (2, 3))
-    detail = details_differ(one.gray, other.gray, pair.matrix, PHOTOS)
+    overlap = matched_overlap(one.gray, other.gray, pair.matrix, PHOTOS.min_tone_share)
+    detail = details_differ(overlap, PHOTOS) or changed_locally(overlap)
     change = tone.tone_change(one.color, other.color, unit)
     if not detail and not change.desaturated:
         colors = one.full_color, other.full_color

@@ -45,7 +45,7 @@ def test_a_misspelled_word_is_corrected(
     [
         "dogs playing", "birthday, blurry", "Lissabon", "grossglockner", "brnz", "bellini", "zxqv",
         "t-shirt", "katze", "海", "schöön", "not blurry", "in june", "iso:100", "\"elefant\"",
-        "IMG_12",
+        "IMG_12", "pyjamas, snorkelling", "an aeroplane - samosas", "Machu Picchu",
         "dancers", "stopping", "unrated", "x" * 300,
     ],
 )  # fmt: skip

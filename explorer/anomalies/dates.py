@@ -150,7 +150,7 @@ def _against_folder(
     if outside <= TOLERANCES.folder_days:
         return None
     if saved_by:
-        said = f"its {saved_by} dates from {taken.shown}"
+        said = f"its {saved_by} {'dates from' if saved_by == 'file' else 'gives'} {taken.shown}"
         return FILE_TIME_SCORE, f"It is in “{part}” but has no date of its own; {said}."
     score = 0.25 if outside > TOLERANCES.long_outside_days else 0.35
     return score, f"It is in “{part}”, but its date is {taken.shown}."

@@ -101,8 +101,8 @@ def _rename(source: str, target: str) -> None:
             raise FileChanged(errno.EIO, "the file changed while it was moved", source)
         file_calls.unlink(source)
     except OSError:
-        # The source could not be deleted (its folder may be read-only), so it keeps its name, and
-        # the new name is deleted.
+        # The source has changed or could not be deleted (its folder may be read-only), so it keeps
+        # its name, and the new name is deleted.
         if not file_calls.lexists(source):
             return
         if os.path.samestat(file_calls.lstat(source), file_calls.lstat(target)):

@@ -81,7 +81,7 @@ def test_a_name_that_says_when_it_was_saved_is_no_doubtful_date() -> None:
     name = parse_unix_time_name("FB_IMG_1609459200123.jpg")
     assert name is not None
     found = check_date("/p/Summer 2012/FB_IMG_1609459200123.jpg", name.text, "name", None)
-    assert found is not None and found[0] == FILE_TIME_SCORE and "its name dates from" in found[1]
+    assert found is not None and found[0] == FILE_TIME_SCORE and "its name gives 20" in found[1]
     dated = check_date("/p/Summer 2012/IMG_20201231.jpg", "2020-12-31T00:00:00", "name", None)
     assert dated is not None and dated[0] < 0.5
 

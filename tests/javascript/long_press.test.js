@@ -34,6 +34,14 @@ test("a finger that rests counts once, and its click and menu are kept from the 
   assert.equal(clicks, 1);
 });
 
+test("a key clicks after a long press whose own click the browser has not sent", () => {
+  const { timers, send } = finger();
+  send("pointerdown");
+  timers.tick();
+  send("pointerup");
+  assert.ok(!send("click", { detail: 0 }).defaultPrevented);
+});
+
 for (const [what, pointer, events] of [
   ["a finger that scrolls", "touch", [["pointermove", { clientY: 20 }]]],
   ["a scroll that the browser takes over", "touch", [["pointercancel", {}]]],

@@ -39,6 +39,8 @@ export function onLongPress(element, held, { setTimer = setTimeout, clearTimer =
     (event) => {
       if (!done) return;
       done = false;
+      // A key or a screen reader clicks without a pointer: browsers need not send the click of the finger.
+      if (event.detail === 0) return;
       event.preventDefault();
       event.stopImmediatePropagation();
     },

@@ -269,11 +269,11 @@ def in_album(album_id: int) -> PhotoCondition:
 
 
 def album_photos(catalog: Catalog, album_id: int) -> Ids:
-    """The ids of an album's visible photos, the oldest first."""
+    """The ids of an album's visible photos, the oldest first; those without a date are last."""
     with catalog.reading() as db:
         rows = db.execute(
             "select p.id from photo p join album_photo m on m.hash = p.hash where m.album_id = ?"
-            " and p.present > 0 order by p.taken_at, p.id",
+            " and p.present > 0 order by p.taken_at is null, p.taken_at, p.id",
             (album_id,),
         ).fetchall()
     return np.fromiter((row[0] for row in rows), np.int64, len(rows))

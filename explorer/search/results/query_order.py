@@ -53,7 +53,7 @@ def ordered_result(
         return ranked.result_of(_sorted(ranked, sorting, order, columns).tiles(0, number))
     if sorting == "oldest":
         ranked = oldest_first(ranked)
-    elif sorting:
+    if sorting:
         ids = _sorted(ranked, sorting, order, columns).photos()
         ranked = RankedIds(ids, len(ids))
     return filtered_result(ranked, number)

@@ -49,6 +49,9 @@ def test_an_album_is_created_by_adding_to_it(builder: LibraryBuilder, photos: li
     assert (album.name, album.photos, album.cover) == ("Été 2020", 3, photos[2])
     assert album_photos(catalog, album.id).tolist() == photos
     assert albums_of(catalog, photos[0]) == ["Été 2020"] and albums_of(catalog, 999) == []
+    with write_transaction(catalog.path) as db:
+        db.execute("update photo set taken_at = null where id = ?", (photos[0],))
+    assert album_photos(catalog, album.id).tolist() == [*photos[1:], photos[0]]
 
 
 def test_changes_of_an_album_are_undone(builder: LibraryBuilder, photos: list[int]) -> None:

@@ -45,3 +45,5 @@ def test_a_search_is_sorted_by_the_order_of_its_query(full: LibraryBuilder, phra
         days = [day for photo in ids[:good] if (day := dates[photo])]
         if order != "sort:largest":
             assert days == sorted(days, reverse=order == "sort:newest")
+            # Photos without a date come last, in both directions.
+            assert (phrase or len(days) < good) and all(dates[photo] for photo in ids[: len(days)])

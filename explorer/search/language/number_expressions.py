@@ -37,9 +37,10 @@ _PATTERNS: dict[str, str] = {
     # Not `f1`, which is a sport.
     "f": rf"(?:f/{_NUMBER}|f[0-9]{{1,2}}\.[0-9])\b",
 }
+_UNIT = "(?:[kmgt]?b|(?:kilo|mega|giga|tera)?bytes?|mp|megapixels?|mm|px|s)"
 TYPED = (
     rf"(?:{'|'.join(_NUMBER_FIELDS)}) ?(?:{'|'.join(sorted(_SIGNS, reverse=True))}) ?"
-    r"[0-9]{1,9}(?:[./][0-9]{1,6})? ?(?:[kmgt]?b|mp|mm|px|s)?(?![\w.])"
+    rf"[0-9]{{1,9}}(?:[./][0-9]{{1,6}})? ?{_UNIT}?(?![\w.])"
 )
 """A field of numbers with a sign and a value, as a regular expression: `iso > 800`."""
 NUMBERS = rf"(?:{'|'.join([*_PATTERNS.values(), TYPED])})"

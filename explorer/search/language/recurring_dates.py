@@ -33,13 +33,21 @@ _IN = rf"(?:{TAKEN} (?:(?:in|on|from|during|over) )?|(?:in|on|from|during|over) 
 _ANY_MONTH = rf"(?:{'|'.join(MONTHS)})\b"
 _PLAIN_MONTH = rf"(?:{'|'.join(each for each in MONTHS if each not in ('may', 'march'))})\b"
 _POINT = rf"(?:{DAY_OF_MONTH}|{_ANY_MONTH})"
+# `25.12.`; the full stop at the end of a phrase is dropped.
+_NUMBERS_OF_DAY = r"[0-3]?[0-9]\.(?:0[1-9]|1[0-2])(?:\.(?![0-9])|(?![\w.]))"
 # Not `on the march`.
-_IN_POINT = rf"(?:{_IN}{DAY_OF_MONTH}|(?!on ){_IN}{_ANY_MONTH})"
+_IN_POINT = (
+    rf"(?:{_IN}{DAY_OF_MONTH}|(?!on ){_IN}{_ANY_MONTH}"
+    rf"|(?:{TAKEN} (?:on )?|on ){_NUMBERS_OF_DAY})"
+)
 _DAYS = rf"(?:{MONTH} {DAY}{TO}{DAY}|(?:the )?{DAY}{TO}{DAY} (?:of )?{MONTH})"
 _RANGE = rf"(?:{_POINT}{TO}{_POINT}|{_DAYS})"
 _AMBIGUOUS_MONTH = r"(?:may|march)\b"
 _BETWEEN = rf"(?:{TAKEN} )?between {_POINT} and {_POINT}"
 _SINCE = rf"(?:{TAKEN} )?since (?:{_POINT}|{ANY_HOLIDAY})"
+# Not `the week before June`, nor `the night before Christmas`.
+_PERIODS = ("day", "days", "night", "week", "weeks", "month", "months", "year", "years", "just")
+_BEFORE = rf"(?:{TAKEN} )?{''.join(f'(?<!{each} )' for each in _PERIODS)}before {_POINT}"
 _AT_HOLIDAY = rf"(?:{TAKEN} at |{_IN}|at ){ANY_HOLIDAY}"
 _SEASON = r"(?:spring|summer|autumn|fall|winter)(?: ?time)?\b"
 _ONE_SEASON = (
@@ -53,7 +61,7 @@ _TIMES_OF_DAY = {
 }  # fmt: skip
 
 _DATED = (
-    rf"(?:{_BETWEEN}|{_SINCE}|{_IN}?{_RANGE}|{_IN_POINT}|{DAY_OF_MONTH}|{_PLAIN_MONTH}"
+    rf"(?:{_BETWEEN}|{_SINCE}|{_BEFORE}|{_IN}?{_RANGE}|{_IN_POINT}|{DAY_OF_MONTH}|{_PLAIN_MONTH}"
     rf"|{_ONE_SEASON}|{_AT_HOLIDAY}(?:,? {YEAR})?"
     rf"|(?:on|at) (?:the )?weekends?|on (?:a )?{_WEEKDAY}s|on a {_WEEKDAY}|from {_WEEKDAY}"
     rf"|{TAKEN} (?:{'|'.join(_TIMES_OF_DAY)}))"
@@ -117,7 +125,7 @@ def _single_test(text: str) -> Test | None:
 
 
 def _since_test(match: re.Match[str]) -> Test:
-    return "date", (FieldValue(_latest(match[1]), ">="),)
+    return "date", (FieldValue(_latest(match[2]), ">=" if match[1] == "since" else "<"),)
 
 
 def _holiday_test(match: re.Match[str]) -> Test | None:
@@ -152,7 +160,10 @@ def _month_test(values: list[str]) -> Test | None:
 
 
 def _canonical(point: str) -> str:
-    """A month or a day as `MM` or `MM-DD`: `the 4th of june` → `06-04`."""
+    """A month or a day as `MM` or `MM-DD`: `the 4th of june` → `06-04`, `25.12.` → `12-25`."""
+    if not re.search("[a-z]", point):
+        day_number, month_number = re.findall("[0-9]+", point)
+        return f"{month_number}-{int(day_number):02d}"
     name = next(each for each in re.findall("[a-z]{3,}", point) if each != "the")
     month = next(at for at, full in enumerate(MONTHS, 1) if full[:3] == name[:3])
     day = re.search("[0-9]+", point)
@@ -200,7 +211,7 @@ _WHOLE: _Rules = (
         re.compile(rf"(?:{TAKEN} )?between ({_POINT}) and ({_POINT})"),
         lambda match: _range_test(match[1], match[2]),
     ),
-    (re.compile(rf"(?:{TAKEN} )?since (.+)"), _since_test),
+    (re.compile(rf"(?:{TAKEN} )?(since|before) ({_POINT}|{ANY_HOLIDAY})"), _since_test),
 )
 _AFTER_PREPOSITIONS: _Rules = (
     (
@@ -211,7 +222,7 @@ _AFTER_PREPOSITIONS: _Rules = (
         _season_test,
     ),
     (re.compile(rf"({ANY_HOLIDAY})(?:,? ({YEAR}))?"), _holiday_test),
-    (re.compile(_POINT), lambda match: _month_test([_canonical(match[0])])),
+    (re.compile(rf"{_POINT}|{_NUMBERS_OF_DAY}"), lambda match: _month_test([_canonical(match[0])])),
     (re.compile(rf"({_POINT}){TO}({_POINT})"), lambda match: _range_test(match[1], match[2])),
     (
         re.compile(rf"({MONTH}) ({DAY}){TO}({DAY})"),

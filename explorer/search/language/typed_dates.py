@@ -138,6 +138,7 @@ def _days(text: str) -> tuple[dt.date, dt.date]:
 # Every month has its last day here in some year.
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAY_OF_YEAR = re.compile(r"-{0,2}(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
+_NUMBERED_DAY = re.compile(r"(\d{1,2})\. ?(\d{1,2})\.", re.ASCII)
 _NAMED_DAY = re.compile(rf"({'|'.join(MONTH_NAMES)})\.?(?: (\d{{1,2}}))?", re.ASCII)
 _DAY_FIRST = re.compile(rf"(\d{{1,2}})\.? ({'|'.join(MONTH_NAMES)})\.?", re.ASCII)
 
@@ -158,6 +159,8 @@ def _part_of_year(text: str) -> tuple[str, str]:
     text = " ".join(text.lower().split())
     if match := _DAY_OF_YEAR.fullmatch(text):
         month, day = int(match[1]), match[2]
+    elif match := _NUMBERED_DAY.fullmatch(text):
+        month, day = int(match[2]), match[1]
     elif (match := _NAMED_DAY.fullmatch(text)) or (match := _DAY_FIRST.fullmatch(text)):
         name, day = (match[1], match[2]) if match.re is _NAMED_DAY else (match[2], match[1])
         month = next(at for at, full in enumerate(MONTHS, 1) if full[:3] == name[:3])

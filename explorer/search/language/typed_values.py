@@ -21,7 +21,15 @@ DEFAULT_KILOMETERS = 10.0
 """The radius of `near:` if none is given."""
 _HALF_EQUATOR = 20_040.0
 """Kilometers: no two places are farther apart."""
-_BYTES: Mapping[str, float] = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
+_BYTES: Mapping[str, float] = {
+    unit: factor
+    for units, factor in (
+        (("", "b", "byte"), 1), (("kb", "kilobyte"), 1e3), (("mb", "megabyte"), 1e6),
+        (("gb", "gigabyte"), 1e9), (("tb", "terabyte"), 1e12),
+    )
+    for name in units
+    for unit in ((name, f"{name}s") if name.endswith("byte") else (name,))
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ STARS = NumberFormat({"": 1}, highest=5)
 F_NUMBER = NumberFormat({"": 1}, equality=0.015)
 MILLIMETERS = NumberFormat({"": 1, "mm": 1}, equality="rounded")
 SECONDS = NumberFormat({"": 1, "s": 1}, equality=0.05, fractions=True)
-MEGAPIXELS = NumberFormat({"": 1, "mp": 1}, equality="rounded")
+MEGAPIXELS = NumberFormat({"": 1, "mp": 1, "megapixel": 1, "megapixels": 1}, equality="rounded")
 BYTES = NumberFormat(_BYTES, equality="rounded")
 
 _NUMBER = re.compile(r"(\d{1,15}(?:\.(\d{1,9}))?)(?:/(\d{1,9}))?\s*([a-z]*)", re.ASCII)

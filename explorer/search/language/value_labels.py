@@ -121,13 +121,13 @@ def _value_label(field: str, value: FieldValue) -> str:
     if isinstance(typed, DateRange | RecurringTime):
         return _time_label(field, typed, value)
     if ".." in value.text and field in _NAMES and field not in ("name", "title", "description"):
-        return _range_label(value.text, "at most ", "at least ")
+        return _range_label(field, value.text)
     return _BOUNDS[value.comparison] + _text_label(field, value)
 
 
 def _text_label(field: str, value: FieldValue) -> str:
     if field != "folder":
-        return value.text.strip()
+        return _with_unit(field, value.text)
     only = " without its subfolders" if value.comparison == "==" else ""
     return " ".join(printable(from_line(value.text)).split()) + only
 
@@ -186,11 +186,17 @@ def _date_label(value: FieldValue) -> str:
     return f"{labels[0]} to {labels[1]}"
 
 
-def _range_label(text: str, most: str, least: str) -> str:
-    low, _, high = (part.strip() for part in text.partition(".."))
+def _range_label(field: str, text: str) -> str:
+    low, _, high = (_with_unit(field, part) for part in text.partition(".."))
     if not low or not high:
-        return f"{least}{low}" if low else f"{most}{high}"
+        return f"at least {low}" if low else f"at most {high}"
     return f"{low} to {high}"
+
+
+def _with_unit(field: str, text: str) -> str:
+    """A value; a size without a unit is one in bytes."""
+    text = text.strip()
+    return f"{text} bytes" if field == "size" and text[-1:].isdigit() else text
 
 
 def _day_label(text: str) -> str:

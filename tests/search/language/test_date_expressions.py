@@ -60,6 +60,7 @@ def test_dates_are_read(text: str, value: str) -> None:
         ("this weekend", "2024-03-02..2024-03-03"), ("since last june", ">=2023-06"),
         ("from sunday", "2024-02-25"), ("since june", ">=2023-06"), ("since march", ">=2024-03"),
         ("since christmas", ">=2023-12-24"), ("since march 2", ">=2023-03-02"),
+        ("before june", "<2023-06"), ("taken before march", "<2024-03"),
         ("since new year", ">=2023-12-31"),
     ],
 )  # fmt: skip

@@ -41,6 +41,8 @@ from tests.thoroughness import times
             "ISO: above 800", "Size: at most 5MB", "f-number: 1.8 to 2.8",
             "Focal length: at least 85",
         ]),
+        ("size:>5 size:5..2MB", ["Size: above 5 bytes", "Size: 5 bytes to 2MB"]),
+        ("size:5 megabytes iso:100", ["Size: 5 megabytes", "ISO: 100"]),
         ("near:48.85,2.35", ["within 10 km of 48.85, 2.35"]),
         ("has:gps -has:gps", ["with a location", "without a location"]),
         ("is:monochrome -is:blurry", ["black and white", "not blurred"]),

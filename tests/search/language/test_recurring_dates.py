@@ -20,6 +20,7 @@ from tests.search.language.meant_queries import meant
         ("in june", "month:06"), ("from June", "month:06"), ("june", "month:06"),
         ("taken in may", "month:05"), ("during march", "month:03"),
         ("june 4", "month:06-04"), ("on the 4th of July", "month:07-04"),
+        ("on 25.12.", "month:12-25"), ("taken 4.06.", "month:06-04"),
         ("24 Dec.", "month:12-24"), ("December 24-26", "month:12-24..12-26"),
         ("24 to 26 december", "month:12-24..12-26"), ("june to august", "month:06..08"),
         ("from november until february", "month:11..02"), ("june or july", "month:06|07"),
@@ -68,6 +69,8 @@ def test_what_may_be_shown_is_a_time_where_nothing_else_is_said(text: str, meani
 @pytest.mark.parametrize(
     "text",
     [
+        "25.12", "version from 2.12", "on 25.13.", "on 31.06.", "the week before june",
+        "since june and july", "before june and july",
         "summer dress", "June bug", "christmas tree", "christmas", "autumn leaves", "dog in winter",
         "snow in winter", "may", "march", "people march", "dogs may", "anna and june", "with june",
         "photos of june", "october fest", "4th of july fireworks", "monday morning", "at night",

@@ -108,9 +108,14 @@ class PhotoFilter:
         match condition:
             case AllTests():
                 return reduce(_and, (self._mask(test) for test in condition.tests))
+            case AnyTest() if any(map(_is_order, condition.tests)):
+                raise QuerySyntaxError(
+                    f"An order cannot be one of several alternatives: write {ORDER}:oldest outside"
+                    " the brackets."
+                )
             case AnyTest():
                 return reduce(_or, (self._mask(test) for test in condition.tests))
-            case NotTest(FieldTest(field)) if field_named(field).name == ORDER:
+            case NotTest() if _is_order(condition.test):
                 raise QuerySyntaxError(f"An order cannot be excluded: write {ORDER}:oldest.")
             case NotTest():
                 return _without(self._masks.visible(), self._mask(condition.test))
@@ -213,6 +218,10 @@ class PhotoFilter:
             self._masks.meeting(PhotoCondition(f"p.latitude {sign} 0")).sum() for sign in ("<", ">")
         )
         return bool(south > north)
+
+
+def _is_order(condition: Condition) -> bool:
+    return isinstance(condition, FieldTest) and field_named(condition.field).name == ORDER
 
 
 def as_condition(filters: Filters | None) -> Condition | None:

@@ -7,6 +7,7 @@ import pytest
 from explorer.search.engine import SearchEngine
 from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
+from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.query import Query
 from explorer.search.results.query_order import query_order, without_order
 from tests.factory import LibraryBuilder
@@ -47,3 +48,9 @@ def test_a_search_is_sorted_by_the_order_of_its_query(full: LibraryBuilder, phra
             assert days == sorted(days, reverse=order == "sort:newest")
             # Photos without a date come last, in both directions.
             assert (phrase or len(days) < good) and all(dates[photo] for photo in ids[: len(days)])
+
+
+@pytest.mark.parametrize("text", ["-sort:oldest", "(iso:100 OR sort:oldest)"])
+def test_an_order_is_no_condition(full: LibraryBuilder, text: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="order cannot"):
+        SearchEngine(full.library).search(Query(parse(text)))

@@ -37,7 +37,8 @@ WORDS = (
     "one,", "June 4 -", "2019 or", "photos from", "June, July and", "5/6/2019", "last year",
     "without people", "no one", "except", "over 5 MB", "iso > 800", "5 stars", "IMG_*", "jpg",
     "file:///a%20b.jpg", "last summer", "summer 2019", "winter 2018/19", "in June", "june 4",
-    "june to august", "since christmas", "at christmas", "on weekends", "taken at night",
+    "june to august", "since christmas", "before june", "or may", "on 25.12.", "at christmas",
+    "on weekends", "taken at night",
     "oldest photos of", "newest", "canon photos", "from my iPhone",
     "OR", "AND", "NOT", "or", "&", "#a", "@b", "a=b", "<3", "\u0628\u062d\u0631",
 )  # fmt: skip

@@ -31,7 +31,7 @@ _BARE_VALUE = re.compile(r'[^\s"“”„|():<>=≥≤][^\s"“”„|():]*')
 _BARE_PATH = re.compile(r'[^\s"“”„|()]*')
 _QUOTE = re.compile(r'["“”„]')
 _SMILEY_BEGUN = re.compile(r"[:;=]['’]?o$")
-_SMILEY_ENDED = re.compile(r"o[:;](?!\S)")
+_SMILEY_ENDED = re.compile(r"[-o][:;](?!\S)")
 _SEPARATORS = {"mean": ",", "any": "|", "all": "&"}
 
 

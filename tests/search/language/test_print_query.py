@@ -36,6 +36,7 @@ def test_canonical_queries_are_printed_unchanged(text: str) -> None:
         ("2.0:(a)", "2:a"),
         ("a | b;o", "(a OR b;o )"),
         ("o; | a", "( o; OR a)"),
+        ("-: | a", "( -: OR a)"),
         ('" ./a.jpg"', '" ./a.jpg"'),
         ("tag:x", "keyword:x"),
     ],

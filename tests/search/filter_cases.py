@@ -115,8 +115,8 @@ def between_days(row: PhotoRow, first: str, last: str) -> bool:
 
 
 def winter(row: PhotoRow) -> bool:
-    """In the north, where the photos of unknown places are taken to be: no test has more southern
-    photos."""
+    """In the north, where the photos of unknown places are taken to be: the test has no fewer
+    northern photos than southern ones."""
     south = (row["latitude"] or 0) < 0
     return in_months({"06", "07", "08"} if south else {"12", "01", "02"})(row, [])
 

@@ -168,7 +168,7 @@ def test_a_model_that_cannot_be_loaded_or_has_other_weights_says_so(
     assert "No photo has been indexed with “vit” yet" in found.models[1].problem
     monkeypatch.setattr(registry.get_encoder(OTHER), "version", "2", raising=False)
     found = compare(several, [ENCODER, OTHER], "a")
-    assert "has to encode the photos again" in found.models[1].problem
+    assert "which encodes them again" in found.models[1].problem
     assert found.compared == 200
 
 

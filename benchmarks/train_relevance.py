@@ -38,6 +38,7 @@ from explorer.search.relevance.relevance_signals import (
     SETTINGS,
     TRAINING_SIGNALS,
     EncoderTraining,
+    standardized,
     together,
 )
 from explorer.search.relevance.relevance_weights import RelevanceWeights
@@ -76,13 +77,11 @@ def training_data(encoder: Encoder, data: Labelled) -> TrainingData:
             phrase = encode_prompts(encoder, query.name)
             scores = photos @ phrase[0]
             order = np.argsort(-scores, kind="stable")
-            found = its_model.signals(phrase, photos[order[: SETTINGS.pool]])
-            usual = its_model.usual
             top = photos[order[: SETTINGS.pool]]
+            found = standardized(its_model.signals(phrase, top), its_model.usual)
             whole = together(phrase)
             signals.append(
-                [(found[n] - usual[n][0]) / usual[n][1] for n in sorted(found)]
-                + [its_model.rivals.preference(whole, top)]
+                [found[name] for name in sorted(found)] + [its_model.rivals.preference(whole, top)]
             )
             answerable.append(bool(query.shows.any()))
             middle, reach = its_model.score_range(phrase, top, its_model.rivals.won(whole))
@@ -164,7 +163,7 @@ def main(argv: list[str] | None = None) -> None:
     folders = [read(folder, encoder, os.cpu_count() or 1) for folder in args.photos]
     training = [training_data(encoder, data) for data in folders]
     told = () if EncoderTraining.of(encoder) is None else TRAINING_SIGNALS
-    names = [*sorted((*PHRASE_SIGNALS, *told)), "preference"]
+    names = [*sorted({*PHRASE_SIGNALS, *told} - {"wide_excess"}), "preference"]
     good = [folder in results or not results for folder in photos]
     every = range(len(folders))
 

@@ -36,10 +36,11 @@ from explorer.search.relevance.relevance_signals import (
     EncoderTraining,
     Floats,
     clear_hits,
-    excess,
+    excesses,
     known,
     phrase_signals,
     spread,
+    standardized,
     together,
     usual_likeness,
 )
@@ -165,7 +166,7 @@ class RelevanceModel:
         found = phrase_signals(query, top, self.sample)
         if self.training is not None:
             found["known"] = known(query, self.training.words)
-            found["excess"] = excess(query, top, self.training.photos)
+            found |= excesses(query, top, self.training.photos)
         return found
 
     def judge_phrase(
@@ -186,9 +187,8 @@ class RelevanceModel:
         query = together(phrase)
         preference, won = self.rivals.preference(query, top), self.rivals.won(query)
         odds = weights.bias + weights.preference * preference
-        for name, value in self.signals(phrase, top).items():
-            mean, deviation = self.usual[name]
-            odds += float(getattr(weights, name)) * (value - mean) / deviation
+        for name, value in standardized(self.signals(phrase, top), self.usual).items():
+            odds += float(getattr(weights, name)) * value
         odds = float(np.clip(odds, -SURE, SURE))
         if preference >= _CLEAR and won >= max(_MANY, _FREQUENT * len(self.sample)):
             odds = max(odds, _FREQUENT_ODDS)

@@ -8,6 +8,7 @@ signals computed here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,8 +20,9 @@ from explorer.encoders.base import Encoder, Vectors, unit
 Floats = npt.NDArray[np.float32]
 
 PHRASE_SIGNALS = ("cluster", "lift")
-TRAINING_SIGNALS = ("known", "excess")
-"""Those of encoders that tell about their training."""
+TRAINING_SIGNALS = ("known", "excess", "wide_excess")
+"""Those of encoders that tell about their training. Of the two excesses, the greater counts, in
+standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class SignalSettings:
     """Share of the photo's own score in that average."""
     nearest_words: int = 3
     """Number of known words to which a phrase is compared."""
+    best_of_library: tuple[int, int] = (5, 15)
+    """Numbers of the library's best photos for the excess and the wide excess: the fewer tell of a
+    thing of which there are only a few photos; the more are not misled by a few that match by
+    chance."""
     best_of_reference: int = 30
     """Number of the best photos of a reference set to which a phrase's best are compared."""
     clear_distance: float = 1.6
@@ -132,11 +138,11 @@ def known(query: Vectors, words: Vectors, settings: SignalSettings = SETTINGS) -
     return float(np.partition(words @ query, -number)[-number:].mean())
 
 
-def excess(
+def excesses(
     query: Vectors, top: Vectors, reference: Vectors, settings: SignalSettings = SETTINGS
-) -> float:
-    """How far the mean of the five best scores lies above that of the best photos of a reference
-    set.
+) -> dict[str, float]:
+    """How far the mean of the best scores lies above that of the best photos of a reference set:
+    `excess` for the five best photos, `wide_excess` for the fifteen best.
 
     query: unit vector of shape (dim,). top: the vectors of its best photos, of shape (n, dim), n ≥
     1, best first. reference: vectors of shape (r, dim), r ≥ 1.
@@ -144,7 +150,20 @@ def excess(
     scores = reference @ query
     number = min(settings.best_of_reference, len(scores))
     usual = np.partition(scores, -number)[-number:].mean()
-    return float((top[:5] @ query).mean() - usual)
+    few, more = settings.best_of_library
+    best = top[:more] @ query
+    return {"excess": float(best[:few].mean() - usual), "wide_excess": float(best.mean() - usual)}
+
+
+def standardized(
+    signals: Mapping[str, float], usual: Mapping[str, tuple[float, float]]
+) -> dict[str, float]:
+    """The signals in standard deviations over the background phrases, by the names of their
+    weights. usual: the mean and the standard deviation of each."""
+    found = {name: (value - usual[name][0]) / usual[name][1] for name, value in signals.items()}
+    if "wide_excess" in found:
+        found["excess"] = max(found["excess"], found.pop("wide_excess"))
+    return found
 
 
 class ClearHits(NamedTuple):
@@ -160,7 +179,7 @@ def clear_hits(
 ) -> ClearHits | None:
     """Those of the five best photos that match so much better than any of a reference set that each
     of them is evidence by itself: the mean of five tells nothing of a thing of which there are only
-    one or two photos. None if there are none. Arguments as for `excess`."""
+    one or two photos. None if there are none. Arguments as for `excesses`."""
     scores = reference @ query
     highest = float(np.sort(scores)[-_HIGHEST:].mean())
     limit = highest + settings.clear_distance * float(scores.std())

@@ -9,14 +9,15 @@ from explorer.search.query import Match
 
 @dataclass(frozen=True)
 class RelevanceWeights:
-    """Fitted by `python run.py bench train_relevance`, see `docs/relevance.md`."""
+    """How they were chosen is described in `docs/relevance.md`."""
 
     cluster: float
     lift: float
     known: float
     """Weight of how near the phrase is to words that the encoder knows; 0 if that is not known."""
     excess: float
-    """Weight of how far the best scores are above those of reference photos; 0 without such."""
+    """Weight of how far the best scores are above those of reference photos, the greater of both
+    excesses; 0 without such."""
     preference: float
     """Weight of how much the best photos prefer the phrase to others, 0 to 1."""
     bias: float
@@ -28,9 +29,7 @@ class RelevanceWeights:
     photo_bias: float
 
 
-# `photo_bias` is 0.38 above the fitted value, with which few of the things that are in a library
-# had a good match (docs/relevance.md).
-KNOWN_TRAINING = RelevanceWeights(0.536, 0.062, -0.314, 0.574, 0.576, -1.377, 0.872, 3.853, -4.15)
+KNOWN_TRAINING = RelevanceWeights(0.6, -0.1, -0.4, 0.85, 1.0, -1.8, 0.655, 3.853, -4.105)
 ANY_ENCODER = RelevanceWeights(0.57, 0.19, 0.0, 0.0, 1.0, -0.361, 0.861, 5.8, -6.75)
 
 

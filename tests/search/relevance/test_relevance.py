@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.relevance import reduced
 from explorer.encoders.base import Vectors, unit
 from explorer.encoders.prompt_ensemble import encode_prompts
 from explorer.search.relevance.background_phrases import BACKGROUND_PHRASES
 from explorer.search.relevance.relevance import RelevanceModel, blend, without
-from explorer.search.relevance.relevance_signals import PHRASE_SIGNALS, excess
+from explorer.search.relevance.relevance_signals import PHRASE_SIGNALS, excesses, standardized
 from explorer.search.relevance.relevance_weights import LIMITS, match_word
 from explorer.search.relevance.rival_phrases import RivalPhrases
 from tests.search.conftest import ImageOnlyEncoder
@@ -133,11 +134,11 @@ def test_copies_of_a_photo_match_it_and_others_do_not(
 def test_a_known_word_needs_higher_scores(library: Vectors) -> None:
     """Words near those that the encoder was trained to see have high scores in any library."""
     answerable = []
-    for words in ([30, 35], [34, 35]):
+    for words in ([26, 35], [34, 35]):
         knowing = Things()
         knowing.known_words = knowing._kinds[words]
         knowing.reference_photos = knowing.photos([36, 37])
-        answerable.append(best(RelevanceModel.fit(knowing, library), knowing, "thing 30")[0])
+        answerable.append(best(RelevanceModel.fit(knowing, library), knowing, "thing 26")[0])
     assert answerable[0] < answerable[1]
 
 
@@ -152,14 +153,24 @@ def test_what_scores_high_on_other_photos_needs_higher_scores(library: Vectors) 
     assert answerable[0] < answerable[1]
 
 
-def test_the_excess_compares_the_best_with_the_best_of_the_reference() -> None:
+def test_the_excesses_compare_the_best_with_the_best_of_the_reference() -> None:
     query = np.array([1.0, 0.0], np.float32)
     top, reference = (
         np.array([[x, 0.0] for x in scores], np.float32)
-        for scores in ([0.9, 0.8, 0.7, 0.6, 0.5, 0.0], [0.1, *[0.4] * 30])
+        for scores in ([0.9, 0.8, 0.7, 0.6, 0.5, *[0.4] * 10, 0.0], [0.1, *[0.4] * 30])
     )
-    assert excess(query, top, reference) == pytest.approx(0.3)
-    assert excess(query, top[:1], reference[:1]) == pytest.approx(0.8)
+    found = excesses(query, top, reference)
+    assert found == pytest.approx({"excess": 0.3, "wide_excess": 0.1}, abs=1e-6)
+    one = excesses(query, top[:1], reference[:1])
+    assert one == pytest.approx({"excess": 0.8, "wide_excess": 0.8}, abs=1e-6)
+
+
+def test_the_greater_excess_counts_in_standard_deviations() -> None:
+    usual = {"known": (0.0, 1.0), "excess": (0.1, 0.1), "wide_excess": (0.0, 0.05)}
+    few = {"known": 2.0, "excess": 0.3, "wide_excess": 0.05}
+    many = {"known": 2.0, "excess": 0.2, "wide_excess": 0.15}
+    assert standardized(few, usual) == pytest.approx({"known": 2, "excess": 2})
+    assert standardized(many, usual) == pytest.approx({"known": 2, "excess": 3})
 
 
 def test_an_encoder_that_tells_half_of_its_training_is_judged_without(library: Vectors) -> None:
@@ -177,6 +188,16 @@ def test_the_best_photos_of_the_whole_library_are_used(encoder: Things) -> None:
 
     RelevanceModel.fit(encoder, library[::4], whole)
     assert len(asked) == len(BACKGROUND_PHRASES)
+
+
+def test_the_benchmark_takes_what_was_left_out_from_the_sample_of_a_library(
+    model: RelevanceModel, encoder: Things, library: Vectors
+) -> None:
+    """Else the neighbors of what is found instead show the thing that is absent."""
+    left = reduced(model, library[25:])
+    assert np.array_equal(left.sample, library[25:])
+    thing = encode_prompts(encoder, "thing 0")[0]
+    assert model.rivals.won(thing) - left.rivals.won(thing) == 25
 
 
 def test_a_stored_model_gives_the_same_grades(model: RelevanceModel, encoder: Things) -> None:

@@ -78,6 +78,19 @@ def test_filters_agree_with_the_rows(
         builder.close()
 
 
+@pytest.mark.parametrize(("southern", "season"), [(1, "summer"), (2, "winter")])
+def test_photos_without_a_place_are_of_the_half_where_most_others_are(
+    builder: LibraryBuilder, southern: int, season: str
+) -> None:
+    for number in range(southern):
+        builder.put(f"south {number}.jpg", number, latitude=-33.9, longitude=151.2)
+    builder.put("north.jpg", 7, latitude=48.9, longitude=2.4)
+    july = builder.put("july.jpg", 8, taken_at="2016-07-15T12:00:00")
+    for name in ("summer", "winter"):
+        found = PhotoFilter(builder.library).ids(is_("season", name)).tolist()
+        assert (july in found) == (name == season)
+
+
 def test_a_film_inside_the_file(builder: LibraryBuilder) -> None:
     live = builder.put("a.jpg", 1, contents=FILM)
     builder.put("b.jpg", 2)

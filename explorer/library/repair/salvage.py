@@ -9,7 +9,6 @@ constraints of the schema.
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from explorer.library.repair.damaged_tables import DamagedCatalog, RecoveredTabl
 from explorer.library.repair.integrity import repair_saved_references
 from explorer.library.repair.sqlite_pages import Pages
 from explorer.library.stores.photo_text_store import fill_texts
+from explorer.systems import file_calls
 
 # What the rows of a table are called in reports of a loss; rows of other tables can be computed
 # again and are not reported.
@@ -109,7 +109,7 @@ def _put_in_place(new: Path, path: Path, kept: Path) -> None:
     every moment: in place of a missing one, an empty one would be made."""
     has_links = True
     try:
-        os.link(path, kept)
+        file_calls.link(str(path), str(kept))
     except OSError:
         # File systems of memory cards have none.
         has_links = False

@@ -14,12 +14,10 @@ from explorer.search.ranking.subtraction import (
 
 
 def merge_subtracted(terms: QueryTerms, index: VectorIndex, sample: Vector) -> QueryTerms:
-    """Terms that only add: one vector if anything is subtracted, otherwise the same ones.
+    """One term that only adds, for terms of which some are subtracted.
 
     index: the vectors of the library. sample: some of them, float32 of shape (n, dim).
     """
-    if not terms.subtracted:
-        return terms
     size = len(index)
 
     def best(vector: Vector, number: int) -> Vector:

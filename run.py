@@ -17,6 +17,6 @@ if __name__ == "__main__":
 
 import streamlit as st
 
-from explorer.ui.server import app_options
+from explorer.ui.web_server.server import app_options
 
 app = st.App("explorer/ui/app.py", **app_options())

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from explorer.config import PROJECT
-from explorer.ui import ports
-from explorer.ui.access_token import access
+from explorer.ui.web_server import ports
+from explorer.ui.web_server.access_token import access
 
 # Seconds for the server to start, and milliseconds for anything in the browser.
 _START, _PATIENCE = 300, 60_000

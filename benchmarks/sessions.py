@@ -35,7 +35,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from benchmarks.pages import make, measured
 from benchmarks.viewer import start
 from explorer.library.library import Library
-from explorer.ui.access_token import Access
+from explorer.ui.web_server.access_token import Access
 
 # Of these, phrases are made.
 _WHAT = ("dog", "boat", "tower", "child", "tree", "car", "horse", "bridge", "cake", "bird")

@@ -28,8 +28,8 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from explorer.config import PROJECT
-from explorer.ui import ports
-from explorer.ui.access_token import Access, access
+from explorer.ui.web_server import ports
+from explorer.ui.web_server.access_token import Access, access
 
 STARTED_WITHIN = 120.0
 # Milliseconds between steps.

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
 from explorer.library.stores.worker_store import worker_status
-from explorer.ui.access_token import Access, access
+from explorer.ui.web_server.access_token import Access, access
 
 IMAGES = PROJECT / "docs" / "images"
 PHRASE = "a lake in the mountains"

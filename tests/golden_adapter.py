@@ -14,7 +14,7 @@ from explorer.library.migration_steps import STEPS
 from explorer.library.stores.decision_store import decisions
 from explorer.library.stores.dismissal_store import dismissed
 from explorer.library.stores.protected_folder_store import protected_folders
-from explorer.ui import server
+from explorer.ui.web_server import server
 from tests.fixtures.command_line import Run, _encoders, run
 
 __all__ = [

@@ -28,7 +28,7 @@ def open_command(
     no_browser: bool,
 ) -> int:
     """Serve the app until it is stopped."""
-    from explorer.ui.server import open_app
+    from explorer.ui.web_server.server import open_app
 
     check_folders(folders, MODULES)
     paths = [absolute(folder) for folder in folders]
@@ -53,7 +53,7 @@ def demo_command(
 ) -> int:
     """Make the sample photos if they are missing, and open the app on them."""
     from explorer.demo.sample_folder import demo_dirs, make_demo
-    from explorer.ui.server import open_app
+    from explorer.ui.web_server.server import open_app
 
     photos, folder = demo_dirs(library_dir(library) if library else None)
     make_demo(photos, progress=say, offline=offline)

@@ -23,10 +23,10 @@ from explorer.removal.file_names import free_names
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.localized import count
-from explorer.ui.origin_guard import PHOTOS
-from explorer.ui.original_files import CHUNK_SIZE, OpenOriginal, open_photo
 from explorer.ui.recently_used import RecentlyUsed
-from explorer.ui.route_answers import PHOTO_HEADERS, answers
+from explorer.ui.web_server.origin_guard import PHOTOS
+from explorer.ui.web_server.original_files import CHUNK_SIZE, OpenOriginal, open_photo
+from explorer.ui.web_server.route_answers import PHOTO_HEADERS, answers
 
 # Session state: the download that the browser is to start, in the form of `pending_download`.
 _PENDING = "_download"

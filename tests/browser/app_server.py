@@ -17,7 +17,7 @@ import pytest
 from explorer.config import PROJECT
 from explorer.library.catalog import Catalog
 from explorer.library.stores.worker_store import worker_status
-from explorer.ui.access_token import access
+from explorer.ui.web_server.access_token import access
 from tests.browser.contexts import WAIT, let_in
 from tests.fixtures.waiting import wait
 from tests.this_machine import interrupt

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, BrowserContext
 
-from explorer.ui.access_token import access
+from explorer.ui.web_server.access_token import access
 from tests.browser import settling
 from tests.fixtures.waiting import PATIENCE
 

@@ -41,8 +41,8 @@ def main(words: list[str]) -> int:
         return worker.main(words[1:])
     from explorer.cli import app
     from explorer.library import staleness
-    from explorer.ui import worker_supervisor
     from explorer.ui.duplicates_page import group_cache, group_choices
+    from explorer.ui.web_server import worker_supervisor
 
     # However long an answer takes on a busy computer, the next page shows what has changed since.
     staleness._QUICK = math.inf

@@ -23,7 +23,7 @@ from explorer.indexing.verification.verify import verify
 from explorer.library.library import Library
 from explorer.library.stores.command_store import send_command
 from explorer.library.stores.worker_store import worker_status
-from explorer.ui.access_token import access
+from explorer.ui.web_server.access_token import access
 from tests import pictures
 from tests.browser.app_server import Server, free_port, suspended, until_indexed
 from tests.browser.contexts import WAIT

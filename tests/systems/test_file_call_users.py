@@ -18,7 +18,7 @@ OF_THE_PROGRAM = frozenset(
         "bootstrap", "venv_files", "torch_source", "cli/app", "decoding/decode_server",
         "demo/sample_files", "encoders/downloads/hub_cache", "library/durable_io",
         "library/permissions", "library/removals/removal_journal", "library/screen_cache",
-        "ui/access_token", "ui/single_instance",
+        "ui/web_server/access_token", "ui/web_server/single_instance",
     )
 )  # fmt: skip
 # Where only Linux comes: its change events.

@@ -19,8 +19,9 @@ from explorer.indexing.foreground import index_folders
 from explorer.library import connection
 from explorer.library.library import Library
 from explorer.library.writer import Writer
-from explorer.ui import resources, server
-from explorer.ui.access_token import access
+from explorer.ui import resources
+from explorer.ui.web_server import server
+from explorer.ui.web_server.access_token import access
 from tests import pictures
 from tests.fixtures.waiting import PATIENCE
 from tests.tiny import Tiny

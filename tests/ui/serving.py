@@ -20,7 +20,7 @@ import psutil
 from explorer.config import PROJECT
 from explorer.library.library import Library
 from explorer.library.stores.worker_store import worker_status
-from explorer.ui.access_token import Access, access
+from explorer.ui.web_server.access_token import Access, access
 from tests.fixtures.waiting import PATIENCE
 from tests.this_machine import interrupt
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer.ui import original_files
-from explorer.ui.original_files import open_original
-from tests.ui.test_original_files import DATA, write
+from explorer.ui.web_server import original_files
+from explorer.ui.web_server.original_files import open_original
+from tests.ui.web_server.test_original_files import DATA, write
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from explorer.errors import UsageError
 from explorer.ui import resources
-from explorer.ui.original_files import OpenOriginal
 from explorer.ui.photo_download import pending_download, request_download, zip_stream
+from explorer.ui.web_server.original_files import OpenOriginal
 from tests.ui.conftest import id_of
 
 

@@ -2,7 +2,7 @@
 open stacks behind those that stand for them.
 
 The browser lays out the whole list from its shapes and sections, and fetches the photos themselves
-in windows (`ui/list_routes.py`).
+in windows (`ui/web_server/list_routes.py`).
 """
 
 from __future__ import annotations

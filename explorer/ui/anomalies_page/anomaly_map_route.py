@@ -8,7 +8,7 @@ from explorer.errors import UsageError
 from explorer.library.queries.filters import Filters
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.components import map_data
-from explorer.ui.route_answers import BRIEFLY, answers
+from explorer.ui.web_server.route_answers import BRIEFLY, answers
 
 
 @answers("This map does not exist.", headers=BRIEFLY)

@@ -13,8 +13,8 @@ from explorer.ui.browse_page import browse_state
 from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.library_facets import TreeName
-from explorer.ui.origin_guard import PHOTOS
 from explorer.ui.static_files import STATIC
+from explorer.ui.web_server.origin_guard import PHOTOS
 
 _tree = st.components.v2.component(
     "facet_tree",

@@ -12,7 +12,7 @@ from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_facets import TreeName, library_tree
-from explorer.ui.route_answers import answers
+from explorer.ui.web_server.route_answers import answers
 
 MOST_NODES = 300
 """The most nodes in one response."""

@@ -41,9 +41,9 @@ from explorer.ui.components.gallery_tiles import (
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.concepts.concept_request import make_concept_action
 from explorer.ui.localized import count
-from explorer.ui.origin_guard import PHOTOS
 from explorer.ui.search_page import search_state
 from explorer.ui.static_files import STATIC
+from explorer.ui.web_server.origin_guard import PHOTOS
 
 # The number of photos of a list that are sent with the page, so that the first previews need no
 # further request.

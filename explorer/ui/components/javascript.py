@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from explorer.ui.origin_guard import SCRIPTS
 from explorer.ui.static_files import STATIC
+from explorer.ui.web_server.origin_guard import SCRIPTS
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\./[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|function|async function|class)", re.MULTILINE)

@@ -17,8 +17,8 @@ from explorer.library.queries.filters import Filters
 from explorer.ui.components.component_events import follow
 from explorer.ui.components.javascript import component_loader
 from explorer.ui.components.map_data import Coloring, MapArea
-from explorer.ui.origin_guard import PHOTOS
 from explorer.ui.static_files import STATIC
+from explorer.ui.web_server.origin_guard import PHOTOS
 
 _KEY = "map"
 _component = st.components.v2.component(

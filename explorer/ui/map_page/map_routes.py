@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from explorer.ui.map_page.map_overview import overview, regions_data
-from explorer.ui.route_answers import BRIEFLY, answers
+from explorer.ui.web_server.route_answers import BRIEFLY, answers
 
 _NO_MAP = "This map does not exist."
 

@@ -19,7 +19,7 @@ from explorer.ui.places_page.photo_clusters import (
     area_text,
     world_points,
 )
-from explorer.ui.route_answers import BRIEFLY, answers
+from explorer.ui.web_server.route_answers import BRIEFLY, answers
 
 _CLUSTERS = LibraryCache(
     lambda library: PhotoClusters(world_points(located_photos(library.catalog)))

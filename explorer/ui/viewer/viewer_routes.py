@@ -17,13 +17,13 @@ from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_details import photo_details
 from explorer.ui.components.photo_urls import photo_entry
-from explorer.ui.photo_routes import NO_PHOTO, photo_of
-from explorer.ui.route_answers import PHOTO_HEADERS, answers, no_answer
 from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.viewer import photo_sequences
 from explorer.ui.viewer.marked_faces import marked_faces
 from explorer.ui.viewer.photo_sequences import PhotoSequence
 from explorer.ui.viewer.screen_images import SIDES, screen_image
+from explorer.ui.web_server.photo_routes import NO_PHOTO, photo_of
+from explorer.ui.web_server.route_answers import PHOTO_HEADERS, answers, no_answer
 
 # The most photos in one response.
 _MAX_WINDOW = 400

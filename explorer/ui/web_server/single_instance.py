@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library.permissions import user_umask
 from explorer.systems.this_system import this_system
-from explorer.ui.access_token import access
+from explorer.ui.web_server.access_token import access
 
 # Seconds to wait for the name of the default browser.
 _TIMEOUT = 5.0

@@ -14,8 +14,8 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from explorer.config import APP_FILES
-from explorer.ui.plain_page import plain_page
 from explorer.ui.static_files import STATIC
+from explorer.ui.web_server.plain_page import plain_page
 
 # Streamlit's client first looks for its server below the page's own URL. On every page but the
 # first, that causes two failing requests, and two errors in the browser's console.

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from explorer.errors import ExplorerError
-from explorer.ui import ports
+from explorer.ui.web_server import ports
 
 
 def taken(address: str) -> socket.socket:

@@ -24,9 +24,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.config import PROGRAM
 from explorer.errors import ExplorerError
-from explorer.ui.access_token import PARAMETER, Access
-from explorer.ui.plain_page import plain_page
-from explorer.ui.security_headers import secured
+from explorer.ui.web_server.access_token import PARAMETER, Access
+from explorer.ui.web_server.plain_page import plain_page
+from explorer.ui.web_server.security_headers import secured
 
 # Earlier versions of Starlette raise its base class.
 _DISCONNECTED: type[Exception] = getattr(websockets, "WebSocketDisconnected", RuntimeError)

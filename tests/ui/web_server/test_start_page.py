@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from explorer.config import APP_FILES
-from explorer.ui.start_page import page_routes, start_page
 from explorer.ui.static_files import STATIC
+from explorer.ui.web_server.start_page import page_routes, start_page
 
 PAGES = [file.stem for file in (APP_FILES / "pages").glob("*.py")]
 

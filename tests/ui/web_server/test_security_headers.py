@@ -7,8 +7,8 @@ import hashlib
 
 import pytest
 
-from explorer.ui import security_headers
-from tests.ui.test_origin_guard import COOKIE, HOST, LINK, answer
+from explorer.ui.web_server import security_headers
+from tests.ui.web_server.test_origin_guard import COOKIE, HOST, LINK, answer
 
 EVERY = {
     "x-content-type-options": "nosniff",

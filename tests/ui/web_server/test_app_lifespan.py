@@ -13,11 +13,12 @@ from filelock import FileLock
 
 from explorer.anomalies.finding_kinds import KINDS
 from explorer.config import library_dir
-from explorer.ui import app_lifespan, first_page, ports, resources
-from explorer.ui.access_token import access
+from explorer.ui import first_page, resources
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.duplicates_page import group_cache
-from explorer.ui.single_instance import AppInstance
+from explorer.ui.web_server import app_lifespan, ports
+from explorer.ui.web_server.access_token import access
+from explorer.ui.web_server.single_instance import AppInstance
 from tests.fixtures.waiting import PATIENCE
 
 

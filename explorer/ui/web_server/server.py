@@ -15,21 +15,14 @@ from starlette.routing import Route
 from explorer.config import APP_FILES, PACKAGE, library_dir
 from explorer.errors import ExplorerError
 from explorer.library.stores.command_store import send_command
-from explorer.ui import ports, resources
-from explorer.ui.access_token import Access, access
+from explorer.ui import resources
 from explorer.ui.anomalies_page.anomaly_map_route import map_points
-from explorer.ui.app_lifespan import lifespan, running
 from explorer.ui.browse_page.tree_route import tree_level
-from explorer.ui.completion_route import completions
 from explorer.ui.components.javascript import script_routes
-from explorer.ui.list_routes import list_routes
 from explorer.ui.map_page.map_routes import library_points, named_regions
-from explorer.ui.origin_guard import PHOTOS, OriginGuard
 from explorer.ui.photo_download import zip_file
-from explorer.ui.photo_routes import original, preview
 from explorer.ui.places_page.places_routes import country_outlines, photo_clusters
 from explorer.ui.reader_locale import RequestLocale
-from explorer.ui.start_page import page_routes
 from explorer.ui.viewer.viewer_routes import (
     heat_map,
     photo_faces,
@@ -39,6 +32,14 @@ from explorer.ui.viewer.viewer_routes import (
     similar_photos,
     why_shown,
 )
+from explorer.ui.web_server import ports
+from explorer.ui.web_server.access_token import Access, access
+from explorer.ui.web_server.app_lifespan import lifespan, running
+from explorer.ui.web_server.completion_route import completions
+from explorer.ui.web_server.list_routes import list_routes
+from explorer.ui.web_server.origin_guard import PHOTOS, OriginGuard
+from explorer.ui.web_server.photo_routes import original, preview
+from explorer.ui.web_server.start_page import page_routes
 
 
 def app_options() -> dict[str, Any]:

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from explorer.ui.start_page import start_page
+from explorer.ui.web_server.start_page import start_page
 
 Header = tuple[bytes, bytes]
 

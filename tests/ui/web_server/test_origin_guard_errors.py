@@ -8,9 +8,9 @@ from typing import Any
 from starlette.websockets import WebSocketDisconnected
 
 from explorer.errors import LibraryError
-from explorer.ui.access_token import Access
-from explorer.ui.origin_guard import OriginGuard
-from tests.ui.test_origin_guard import COOKIE, HOST, answer, fine, known
+from explorer.ui.web_server.access_token import Access
+from explorer.ui.web_server.origin_guard import OriginGuard
+from tests.ui.web_server.test_origin_guard import COOKIE, HOST, answer, fine, known
 
 
 def test_a_library_that_cannot_be_opened_is_reported() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from explorer.ui import resources, worker_supervisor
+from explorer.ui import resources
+from explorer.ui.web_server import worker_supervisor
 
 
 class Ended:

@@ -10,8 +10,8 @@ import pytest
 from filelock import FileLock, Timeout
 
 from explorer.errors import LibraryError
-from explorer.ui import access_token
-from explorer.ui.access_token import Access, access
+from explorer.ui.web_server import access_token
+from explorer.ui.web_server.access_token import Access, access
 
 TOKEN = "0123456789abcdef" * 3
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from explorer.errors import LibraryError
-from explorer.ui.route_answers import answers
+from explorer.ui.web_server.route_answers import answers
 
 
 def fail() -> Any:

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from explorer.config import library_dir
 from explorer.ui import resources
-from explorer.ui.access_token import access
 from explorer.ui.components.photo_urls import preview_url
+from explorer.ui.web_server.access_token import access
 from tests.ui.conftest import id_of
 
 

@@ -16,14 +16,15 @@ from starlette.concurrency import run_in_threadpool
 from explorer.anomalies.finding_kinds import KINDS
 from explorer.config import library_dir
 from explorer.errors import ExplorerError
-from explorer.ui import first_page, ports, resources
+from explorer.ui import first_page, resources
 from explorer.ui.anomalies_page import anomalies_state
 from explorer.ui.duplicates_page import group_cache
 from explorer.ui.idle_models import keep_releasing
 from explorer.ui.library_facets import folder_tree
 from explorer.ui.model_warmup import keep_warm
-from explorer.ui.single_instance import AppInstance
-from explorer.ui.worker_supervisor import keep_worker
+from explorer.ui.web_server import ports
+from explorer.ui.web_server.single_instance import AppInstance
+from explorer.ui.web_server.worker_supervisor import keep_worker
 
 log = logging.getLogger("explorer.server")
 

@@ -13,8 +13,8 @@ from explorer.library.rows import PhotoRow
 from explorer.text_format import whole_number
 from explorer.ui import resources
 from explorer.ui.components.photo_urls import BROWSER_FORMATS
-from explorer.ui.original_files import OriginalResponse, open_photo
-from explorer.ui.route_answers import PHOTO_HEADERS, answers
+from explorer.ui.web_server.original_files import OriginalResponse, open_photo
+from explorer.ui.web_server.route_answers import PHOTO_HEADERS, answers
 
 NO_PHOTO = "This photo does not exist."
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from explorer.ui.access_token import Access
-from explorer.ui.origin_guard import OriginGuard
+from explorer.ui.web_server.access_token import Access
+from explorer.ui.web_server.origin_guard import OriginGuard
 
 ACCESS = Access("0123456789abcdef" * 3, "photo-explorer-1")
 COOKIE = ("cookie", f"{ACCESS.cookie}={ACCESS.token}")

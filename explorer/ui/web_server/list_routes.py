@@ -18,8 +18,8 @@ from explorer.search.results.photo_list import PhotoList
 from explorer.text_format import whole_number
 from explorer.ui import photo_lists
 from explorer.ui.components.gallery_tiles import layout_data, list_tiles
-from explorer.ui.origin_guard import PHOTOS
-from explorer.ui.route_answers import RequestHandler, answers
+from explorer.ui.web_server.origin_guard import PHOTOS
+from explorer.ui.web_server.route_answers import RequestHandler, answers
 
 MOST_TILES = 500
 """The most photos in one window."""

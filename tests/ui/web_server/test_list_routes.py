@@ -17,8 +17,9 @@ from explorer.search.ranking.ranked_photos import RankedIds
 from explorer.search.results.photo_list import PhotoList
 from explorer.search.results.result_stacks import PhotoStacks
 from explorer.search.results.result_view import ResultView
-from explorer.ui import photo_lists, resources, server
-from explorer.ui.access_token import access
+from explorer.ui import photo_lists, resources
+from explorer.ui.web_server import server
+from explorer.ui.web_server.access_token import access
 from tests.ui.conftest import id_of
 
 

@@ -14,8 +14,9 @@ from filelock import FileLock
 from explorer.config import library_dir
 from explorer.errors import ExplorerError, LibraryLocked
 from explorer.library.stores.command_store import waiting_commands
-from explorer.ui import app_lifespan, ports, resources, server
-from explorer.ui.access_token import access
+from explorer.ui import resources
+from explorer.ui.web_server import app_lifespan, ports, server
+from explorer.ui.web_server.access_token import access
 
 
 def test_a_library_is_opened_once(photos: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from explorer.errors import LibraryError, LibraryLocked
 from explorer.library import permissions
-from explorer.ui import single_instance
-from explorer.ui.access_token import access
-from explorer.ui.single_instance import AppInstance
+from explorer.ui.web_server import single_instance
+from explorer.ui.web_server.access_token import access
+from explorer.ui.web_server.single_instance import AppInstance
 
 
 def test_a_second_app_reports_the_full_address_of_the_first(tmp_path: Path) -> None:

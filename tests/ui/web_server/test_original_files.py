@@ -14,8 +14,8 @@ import pytest
 from starlette.requests import Request
 
 from explorer.photos.hashing import content_hash
-from explorer.ui import original_files
-from explorer.ui.original_files import CHUNK_SIZE, OriginalResponse, open_original
+from explorer.ui.web_server import original_files
+from explorer.ui.web_server.original_files import CHUNK_SIZE, OriginalResponse, open_original
 
 DATA = bytes(range(256)) * 4
 Sent = tuple[int, dict[str, str], bytes]

@@ -26,7 +26,7 @@ from explorer.library.library import Library
 from explorer.library.queries.filters import Filters
 from explorer.search.engine import SearchEngine
 from explorer.search.language.print_query import print_query
-from explorer.search.language.query_chips import chips
+from explorer.search.language.query_chips import QueryChip, chips
 from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.query import Query, SearchHit, SearchResult
 
@@ -186,14 +186,14 @@ def _no_results_message(
 
 
 def _say_interpretation(engine: SearchEngine, query: Query) -> None:
-    """Say which words of a query became conditions or are subtracted, how to search by their
-    meaning, and which words may be misspelled."""
+    """Say which words of a query became conditions or an order or are subtracted, how to search by
+    their meaning, and which words may be misspelled."""
     understood = engine.understood(query)
-    tree, labels = understood.tree, list[str]()
+    tree, read = understood.tree, list[QueryChip]()
     while chip := next((each for each in chips(tree) if each.as_phrase is not None), None):
-        labels.append(chip.label)
+        read.append(chip)
         tree = chip.as_phrase or tree
-    kind = "a condition" if len(labels) == 1 else "conditions"
+    labels, kind = [chip.label for chip in read], _kind_of(read)
     added = [term for term in understood.tree.terms if term not in query.tree.terms]
     if without := [term.text for term in added if isinstance(term, PhraseTerm) and term.weight < 0]:
         labels += [f"without “{text}”" for text in without]
@@ -205,6 +205,14 @@ def _say_interpretation(engine: SearchEngine, query: Query) -> None:
         say(f"Did you mean: {print_query(corrected)}")
     elif narrowed := engine.names.narrowed(query.tree):
         say(f"To see only photos with these names: {print_query(narrowed)}")
+
+
+def _kind_of(read: Sequence[QueryChip]) -> str:
+    """What words became: `a condition and an order`."""
+    orders = sum(chip.is_order for chip in read)
+    conditions = len(read) - orders
+    kinds = ("a condition" if conditions == 1 else "conditions") if conditions else ""
+    return " and ".join(filter(None, [kinds, "an order" if orders else ""]))
 
 
 def _literal(tree: QueryTree) -> QueryTree:

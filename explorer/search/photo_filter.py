@@ -26,6 +26,7 @@ from explorer.library.stores.album_store import find_album, in_album
 from explorer.library.stores.location_store import photos_in
 from explorer.library.text.text_index import COLUMNS, TextColumn, TextIndex
 from explorer.search.derived_properties import DerivedProperties
+from explorer.search.language.holidays import all_days
 from explorer.search.language.query_fields import (
     CONCEPT,
     ORDER,
@@ -49,6 +50,7 @@ from explorer.search.language.typed_dates import (
     DateRange,
     DaysOfYear,
     Hours,
+    MovableHoliday,
     RecurringTime,
     SeasonTime,
 )
@@ -202,6 +204,8 @@ class PhotoFilter:
         match typed:
             case DaysOfYear(first, last):
                 return recurring_times.on_days_of_year(first, last)
+            case MovableHoliday(name):
+                return recurring_times.on_days(all_days(name))
             case Hours(first, last):
                 return recurring_times.in_hours(first, last)
             case SeasonTime(name, within):

@@ -294,7 +294,6 @@ class TestSearch:
         assert "No photo matches these filters." in run("search", "red 1965").err
         assert run("search", 'red + 1:"1965"', "--json").err == ""
         assert "Did you mean: elephant + red\n" in run("search", "elefant + red").err
-        assert run("search", "dark, 2019").err.startswith(
-            "Understood as conditions: dark, taken in 2019."
-            ' To search by meaning instead: 1:dark + 1:"2019"\n'
-        )
+        said = run("search", "dark, 2019, newest").err
+        assert said.startswith("Understood as conditions and an order: dark, taken in 2019, newest")
+        assert 'To search by meaning instead: 1:dark + 1:"2019" + 1:newest\n' in said

@@ -19,6 +19,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> NamedFilters:
     folder = tmp_path_factory.mktemp("named")
     builder = LibraryBuilder(Library.open(folder / "library", create=True), str(folder))
     builder.put("a.jpg", 1, keywords=("Anna", "Aunt Béa", "Christmas", "snow"))
+    builder.put("b.jpg", 2, camera="FUJIFILM X-T3")
     return NamedFilters(builder.library.catalog)
 
 
@@ -51,6 +52,20 @@ def test_a_name_beside_other_words_becomes_a_condition(
 )  # fmt: skip
 def test_other_queries_stay(named: NamedFilters, text: str) -> None:
     assert named.narrowed(parse(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "narrowed"),
+    [
+        ("fuji photos", "camera:fuji"), ("fuji", "camera:fuji"), ("Fuji, 2019", "2019 camera:Fuji"),
+        ("mount fuji", None), ("olympus photos", None), ("1:fuji", None), ("fuji + dog", None),
+    ],
+)  # fmt: skip
+def test_a_camera_of_the_library_alone_becomes_a_condition(
+    named: NamedFilters, text: str, narrowed: str | None
+) -> None:
+    found = named.narrowed(parse(text))
+    assert (print_query(found) if found else None) == narrowed
 
 
 def test_names_are_not_read_again_for_each_query_while_photos_are_added(

@@ -166,3 +166,16 @@ def test_an_album_is_a_filter(builder: LibraryBuilder) -> None:
     assert found.ids(NotTest(album)).tolist() == photos[2:]
     with pytest.raises(QuerySyntaxError, match="Did you mean “Summer 2019”"):
         found.mask(FieldTest("album", (FieldValue("summer"),)))
+
+
+def test_a_movable_holiday_is_found_in_every_year(tmp_path: Path) -> None:
+    builder = LibraryBuilder(Library.open(tmp_path / "library"), str(tmp_path))
+    days = {
+        day: builder.put(f"{day}.jpg", day, taken_at=f"{day}T12:00:00", taken_source="exif")
+        for day in ("2019-04-21", "2020-04-21", "2020-04-10", "2021-11-25")
+    }
+    filtered = PhotoFilter(builder.library, lambda name: np.zeros(0, np.bool_))
+    assert filtered.ids(is_("month", "easter")).tolist() == [
+        days["2019-04-21"], days["2020-04-10"],
+    ]  # fmt: skip
+    assert filtered.ids(is_("month", "Thanksgiving")).tolist() == [days["2021-11-25"]]

@@ -6,6 +6,8 @@ that is known to the day no hour.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from explorer.library.queries.photo_conditions import PhotoCondition, any_of
 
 _PRECISION = "coalesce(p.taken_precision, 'second')"
@@ -23,6 +25,15 @@ def on_days_of_year(first: str, last: str) -> PhotoCondition:
         f" when 'month' then {_MONTH} >= ? {joint} {_MONTH} <= ?"
         f" else {_MONTH_AND_DAY} >= ? {joint} {_MONTH_AND_DAY} <= ? end",
         (first[:2], last[:2], first, last),
+    )
+
+
+def on_days(days: Collection[str]) -> PhotoCondition:
+    """Photos taken on any of these days, `YYYY-MM-DD`."""
+    marks = ", ".join("?" * len(days))
+    return PhotoCondition(
+        f"{_PRECISION} not in ('year', 'month') and substr(p.taken_at, 1, 10) in ({marks})",
+        tuple(days),
     )
 
 

@@ -35,10 +35,15 @@ _TAKEN = "(?:(?:taken|shot|photographed) (?:with|on|using) |from (?=(?:my|our) )
 TAKEN_WITH = _TAKEN + _CAMERAS
 """The cameras of a photo, as a regular expression for text in lower case: `shot on my iPhone 6`."""
 
-CAMERA_OF_PHOTOS = rf"(?:{_MAKES.replace(' ', '|')})(?![\w-])(?: {_MODEL_WORD}){{0,4}}"
+# `fuji photos` may show the mountain.
+CAMERA_OF_PHOTOS = (
+    rf"(?!(?:fuji|olympus)(?! {_MODEL_WORD}))"
+    rf"(?:{_MAKES.replace(' ', '|')})(?![\w-])(?: {_MODEL_WORD}){{0,4}}"
+)
 """A camera before a word for photos, likewise: `canon photos`."""
 
 _OF_PHOTOS = re.compile(CAMERA_OF_PHOTOS, re.IGNORECASE)
+_ALONE = re.compile(_CAMERA, re.IGNORECASE)
 _TAKEN_WITH = re.compile(f"{_TAKEN}({_CAMERAS})", re.IGNORECASE)
 _EACH = re.compile(rf"\b{_OWN}({_CAMERA}){_KINDS}(?: (?:or|and) |$)", re.IGNORECASE)
 _UNSURE = re.compile(
@@ -58,6 +63,11 @@ def camera_names(expression: str) -> list[str]:
 def names_only_camera(expression: str) -> bool:
     """Whether an expression is a camera and nothing else: `canon`."""
     return _OF_PHOTOS.fullmatch(expression) is not None
+
+
+def may_be_camera(text: str) -> bool:
+    """Whether a text may be a camera and nothing else: `fuji`, `nikon d750`, but not `apple`."""
+    return _ALONE.fullmatch(text) is not None and _UNSURE.search(text) is None
 
 
 def may_be_another_thing(expression: str) -> bool:

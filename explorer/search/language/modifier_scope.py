@@ -32,6 +32,8 @@ _NAMED = word_set(
 )
 _DAYS = frozenset({"today", "yesterday"})
 _TAKEN = frozenset({"taken", "shot", "made", "photographed"})
+# Photos are found by when they were taken.
+_OTHER_ACTS = word_set("added downloaded edited imported modified printed saved scanned uploaded")
 # After a relative date at the beginning: `yesterday at the beach`, but not `last week tonight`.
 _BEFORE_PLACES = frozenset({"at", "near", "with"})
 _PHOTO_IS = re.compile(rf"\b{PHOTO_WORDS}(?: that| which)? (?:is|are|was|were|looks?)$")
@@ -60,10 +62,10 @@ def modifies_a_thing(expression: str, before: str, after: str, earlier: str) -> 
 
 def _is_of_a_thing(expression: str, left: list[str], right: list[str]) -> bool:
     """Whether a date, a number or a camera belongs to the words before or after it: `room 2019`,
-    `flag with more than 3 stars`, `usa today`, `cake shot with apple`."""
+    `flag with more than 3 stars`, `usa today`, `cake shot with apple`, `photos added in 2019`."""
     if (right and right[0] in COUNTED_THINGS) or (left and left[-1] in NUMBERED_THINGS):
         return True
-    if left and _belongs_to(left[-1], expression):
+    if left and (left[-1] in _OTHER_ACTS or _belongs_to(left[-1], expression)):
         return True
     if left and expression in _DAYS:
         return left[-1] not in _TAKEN and not ends_with_camera(" ".join(left))

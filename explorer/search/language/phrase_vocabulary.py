@@ -151,10 +151,29 @@ VOCABULARY: tuple[VocabularyEntry, ...] = (
     VocabularyEntry("sort", "newest", ("newest", "latest", "most recent", "recent")),
     VocabularyEntry("sort", "newest", ("last photo", "last picture"), leads_with_of=True),
     VocabularyEntry("sort", "oldest", ("oldest", "earliest")),
+    *(
+        VocabularyEntry(
+            "sort", name, tuple(f"{each} {photos}first" for photos in ("", "photos ")), trails=True
+        )
+        for name, each in (
+            ("newest", "newest"), ("newest", "latest"), ("newest", "most recent"),
+            ("oldest", "oldest"), ("largest", "largest"), ("largest", "biggest"),
+        )
+    ),
     VocabularyEntry("sort", "oldest", ("first photo", "first picture"), leads_with_of=True),
     VocabularyEntry(
         "sort", "largest",
         ("largest", "biggest", "largest file", "largest files", "biggest file", "biggest files"),
+    ),
+    *(
+        VocabularyEntry(
+            "rating", number, tuple(f"with {each} star{end}" for each in (number, word)),
+            trails=True, only_of_photos=True,
+        )
+        for number, word, end in (
+            ("1", "one", ""), ("2", "two", "s"), ("3", "three", "s"), ("4", "four", "s"),
+            ("5", "five", "s"),
+        )
     ),
     VocabularyEntry("is", "animated", ("animated", "animated gif", "animated gifs")),
     VocabularyEntry("has", "film", ("live photo", "live photos", "motion photo", "motion photos")),

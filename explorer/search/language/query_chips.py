@@ -6,6 +6,7 @@ import ntpath
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.search.language.query_fields import ORDER
 from explorer.search.language.query_parts import all_of, bare
 from explorer.search.language.query_tree import (
     AllTests,
@@ -43,6 +44,11 @@ class QueryChip:
     as_phrase: QueryTree | None = None
     """The query with the words of this part searched by meaning; None if it was not interpreted
     from words."""
+
+    @property
+    def is_order(self) -> bool:
+        """Whether it sorts the photos, and does not limit them."""
+        return isinstance(self.part, FieldTest) and self.part.field == ORDER
 
 
 def chips(tree: QueryTree) -> list[QueryChip]:

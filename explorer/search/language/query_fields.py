@@ -239,7 +239,7 @@ _VIDEOS = frozenset({"avi", "m4v", "mkv", "mov", "mp4", "mpeg", "video", "videos
 _PARSERS: Mapping[str, Callable[[str], TypedValue]] = {
     "first day": typed_dates.first_day,
     "last day": typed_dates.last_day,
-    "days of the year": typed_dates.days_of_year,
+    "days of the year": typed_dates.days_or_holiday,
     "season": typed_dates.season_time,
     "hours": typed_dates.hours,
     "place": typed_values.place,

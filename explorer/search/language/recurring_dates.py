@@ -14,17 +14,17 @@ from collections.abc import Callable
 
 from explorer.search.language import single_dates
 from explorer.search.language.date_links import OR, TAKEN, TO
+from explorer.search.language.holidays import ANY_HOLIDAY, days_of, is_movable, period_of
 from explorer.search.language.query_tree import FieldValue
 from explorer.search.language.single_dates import (
-    ANY_HOLIDAY,
     DAY,
     DAY_OF_MONTH,
     MONTH,
     MONTHS,
+    NUMBER,
+    UNIT,
     WEEKDAYS,
     YEAR,
-    holiday_days,
-    in_year,
 )
 from explorer.search.language.typed_dates import days_of_year
 
@@ -60,11 +60,14 @@ _TIMES_OF_DAY = {
     "in the evening": "18..21", "at night": "22..4", "at midnight": "0",
 }  # fmt: skip
 
+# Also of what photos show: `trees older than 100 years`.
+_AGE = rf"(?:older|newer) than {NUMBER} {UNIT}s?\b(?! ago)"
+_THIS_DAY = "(?:on|from) this day"
 _DATED = (
     rf"(?:{_BETWEEN}|{_SINCE}|{_BEFORE}|{_IN}?{_RANGE}|{_IN_POINT}|{DAY_OF_MONTH}|{_PLAIN_MONTH}"
     rf"|{_ONE_SEASON}|{_AT_HOLIDAY}(?:,? {YEAR})?"
     rf"|(?:on|at) (?:the )?weekends?|on (?:a )?{_WEEKDAY}s|on a {_WEEKDAY}|from {_WEEKDAY}"
-    rf"|{TAKEN} (?:{'|'.join(_TIMES_OF_DAY)}))"
+    rf"|{TAKEN} (?:{'|'.join(_TIMES_OF_DAY)})|{_AGE}|{_THIS_DAY})"
 )
 _ONE = rf"(?:{_DATED}|{_IN}?(?:the )?{_SEASON}|weekends?|{_WEEKDAY}s?)"
 # Possessive (`*+`): of the many ways to read a long list, only the first is tried.
@@ -75,7 +78,7 @@ RECURRING_AFTER = rf"(?:{_IN}{_RANGE}|{_IN_POINT}(?:{OR}{_POINT}){{0,3}}|{_BETWE
 
 _ALSO_SHOWN = re.compile(
     rf"(?:{_IN}?(?:the )?{_SEASON}|(?:at|during|in|on|over) {ANY_HOLIDAY}(?:,? {YEAR})?|weekends?"
-    rf"|{_WEEKDAY}s?)"
+    rf"|{_WEEKDAY}s?|{_AGE}|{_THIS_DAY})"
 )
 _BARE = re.compile(rf"(?:{_POINT}|{_RANGE})(?:{OR}(?:{_POINT}|{_RANGE}))*+")
 _RECURRING = re.compile(RECURRING)
@@ -129,9 +132,12 @@ def _since_test(match: re.Match[str]) -> Test:
 
 
 def _holiday_test(match: re.Match[str]) -> Test | None:
-    days = first, last = holiday_days(match[1])
-    if match[2]:
-        return "date", (FieldValue(in_year(days, int(match[2]))),)
+    name, year = match[1], match[2]
+    if year:
+        return "date", (FieldValue(period_of(name, int(year))),)
+    if is_movable(name):
+        return "month", (FieldValue(name),)
+    first, last = (f"{day:%m-%d}" for day in days_of(name, single_dates.today().year))
     return _month_test([first if first == last else f"{first}..{last}"])
 
 
@@ -174,11 +180,16 @@ def _latest(point: str) -> str:
     """The latest month, day or holiday of that name that has begun: `june` → `2019-06`."""
     today = single_dates.today()
     if re.fullmatch(ANY_HOLIDAY, point):
-        first, last = holiday_days(point)
-        start = in_year((first, last), today.year).partition("..")[0]
-        return start if start <= str(today) else f"{int(start[:4]) - 1}{start[4:]}"
+        starts = (days_of(point, year)[0] for year in (today.year, today.year - 1))
+        return str(next(start for start in starts if start <= today))
     start = _canonical(point)
     return f"{today.year - (start > f'{today:%m-%d}'[: len(start)])}-{start}"
+
+
+def _age(text: str) -> FieldValue:
+    """The days of photos that are older or newer than some time."""
+    day = single_dates.day_before(text.partition("than ")[2])
+    return FieldValue(str(day), "<" if text.startswith("older") else ">")
 
 
 def _season_test(match: re.Match[str]) -> Test:
@@ -211,6 +222,8 @@ _WHOLE: _Rules = (
         re.compile(rf"(?:{TAKEN} )?between ({_POINT}) and ({_POINT})"),
         lambda match: _range_test(match[1], match[2]),
     ),
+    (re.compile(_AGE), lambda match: ("date", (_age(match[0]),))),
+    (re.compile(_THIS_DAY), lambda _: _month_test([f"{single_dates.today():%m-%d}"])),
     (re.compile(rf"(?:{TAKEN} )?(since|before) ({_POINT}|{ANY_HOLIDAY})"), _since_test),
 )
 _AFTER_PREPOSITIONS: _Rules = (

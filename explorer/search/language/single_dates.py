@@ -6,6 +6,8 @@ import calendar
 import datetime as dt
 import re
 
+from explorer.search.language.holidays import ANY_HOLIDAY, day_of, days_of, is_holiday, period_of
+
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -33,24 +35,15 @@ _NUMERIC = "|".join(
 )
 _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
             "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}  # fmt: skip
-_NUMBER = rf"(?:[1-9][0-9]{{0,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
-_UNIT = "(?:day|week|month|year)"
+NUMBER = rf"(?:[1-9][0-9]{{0,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+UNIT = "(?:day|week|month|year)"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_HOLIDAYS = {
-    "christmas eve": "12-24", "(?:christmas(?: day|time)?|xmas)": "12-25",
-    "new year['’]?s eve": "12-31", "new year(?:['’]?s)?(?: day)?": "01-01",
-    "halloween": "10-31", "valentine['’]?s day": "02-14",
-}  # fmt: skip
-# The days on which they are celebrated, unless the eve or the day itself is named.
-_CELEBRATED = {"12-25": ("12-24", "12-26"), "01-01": ("12-31", "01-01")}
-ANY_HOLIDAY = f"(?:{'|'.join(_HOLIDAYS)})"
-"""A holiday on fixed days, as a regular expression for text in lower case."""
 _NAMED_TIME = rf"(?:{'|'.join(MONTHS)}|{'|'.join(WEEKDAYS)}|{ANY_HOLIDAY})"
 _RELATIVE = (
     rf"(?:today|yesterday|(?:this|last) (?:week|month|year|{_NAMED_TIME})|(?:this|last) weekend"
-    rf"|(?:(?:within|over) )?(?:the )?(?:last|past) {_NUMBER} {_UNIT}s?"
+    rf"|(?:(?:within|over) )?(?:the )?(?:last|past) {NUMBER} {UNIT}s?"
     r"|(?:(?:within|over) )?(?:the (?:last|past)|past) (?:week|month|year)"
-    rf"|{_NUMBER} {_UNIT}s? ago(?: today)?)\b"
+    rf"|{NUMBER} {UNIT}s? ago(?: today)?)\b"
 )
 RELATIVE = re.compile(_RELATIVE)
 """A date that is counted from today: `last week`."""
@@ -64,10 +57,10 @@ one day."""
 _DIGITS = re.compile(r"[0-9]+")
 _MONTH = re.compile(MONTH)
 _SLASHED = re.compile("[/.]")
-_AGO = re.compile(rf"({_NUMBER}) (day|week|month|year)s? ago( today)?")
+_AGO = re.compile(rf"({NUMBER}) (day|week|month|year)s? ago( today)?")
 # `last week` is the one before this; `the last week` ends today.
 _LAST = re.compile(
-    rf"(?:(?:within|over) )?(?:the )?(?:last|past) (?:({_NUMBER}) )?(day|week|month|year)s?"
+    rf"(?:(?:within|over) )?(?:the )?(?:last|past) (?:({NUMBER}) )?(day|week|month|year)s?"
 )
 _CALENDAR = frozenset({"last week", "last month", "last year"})
 _DECADE_OF = re.compile(r"(?:the )?['’]?((?:19|20)?)([0-9])0s")
@@ -100,27 +93,7 @@ def periods(date: str) -> list[str]:
 
 def _holiday(date: str) -> str | None:
     match = _HOLIDAY_OF.fullmatch(date)
-    day = _day_of_holiday(match[1]) if match else None
-    return f"{match[2]}-{day}" if match and day else None
-
-
-def _day_of_holiday(name: str) -> str | None:
-    return next((day for each, day in _HOLIDAYS.items() if re.fullmatch(each, name)), None)
-
-
-def holiday_days(name: str) -> tuple[str, str]:
-    """The first and last day, `MM-DD`, of a holiday that matches ANY_HOLIDAY: `christmas` is
-    celebrated on three days, and `new year` begins on the day before."""
-    day = _day_of_holiday(name) or ""
-    return (day, day) if name.endswith(" day") else _CELEBRATED.get(day, (day, day))
-
-
-def in_year(days: tuple[str, str], year: int) -> str:
-    """The period from one day of a year to another; New Year begins in the year before."""
-    first, last = days
-    if first == last:
-        return f"{year}-{first}"
-    return f"{year - (first > last)}-{first}..{year}-{last}"
+    return str(day_of(match[1], int(match[2]))) if match and is_holiday(match[1]) else None
 
 
 def _decade(date: str) -> str | None:
@@ -175,10 +148,12 @@ def _named_time(name: str, day: dt.date, *, is_last: bool) -> str:
     if name in MONTHS:
         number = MONTHS.index(name) + 1
         return f"{day.year - (is_last and number >= day.month):04d}-{number:02d}"
-    first, last = holiday_days(name)
+    if is_last:
+        years = (day.year + 1, day.year, day.year - 1)
+        return period_of(name, next(year for year in years if days_of(name, year)[1] < day))
     # New Year is called by the year in which it ends.
-    year = day.year + (first > last and not is_last and day.month > 6)
-    return in_year((first, last), year - (is_last and last >= f"{day:%m-%d}"))
+    first, last = days_of(name, day.year)
+    return period_of(name, day.year + (first.year < last.year and day.month > 6))
 
 
 def _count(number: str) -> int:
@@ -204,6 +179,12 @@ def _same_day(number: int, unit: str, day: dt.date) -> dt.date:
         return day - dt.timedelta(number * (7 if unit == "week" else 1))
     year, month = map(int, _before(number * (12 if unit == "year" else 1), "month", day).split("-"))
     return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def day_before(time: str) -> dt.date:
+    """The day that lies so long before today: `10 years`."""
+    number, unit = time.split()
+    return _same_day(_count(number), unit.removesuffix("s"), today())
 
 
 def _first_of(number: int, unit: str, day: dt.date) -> dt.date:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from explorer.errors import UsageError
 from explorer.library.queries.filters import parse_day
+from explorer.search.language.holidays import is_movable
 from explorer.search.language.query_tree import Comparison
 from explorer.search.language.single_dates import MONTH_NAMES, MONTHS
 
@@ -57,7 +58,14 @@ class Hours:
     last: int
 
 
-RecurringTime = DaysOfYear | SeasonTime | Hours
+@dataclass(frozen=True)
+class MovableHoliday:
+    """The days of a holiday that is on other days in other years, by its name in lower case."""
+
+    name: str
+
+
+RecurringTime = DaysOfYear | SeasonTime | Hours | MovableHoliday
 
 
 def range_ends(text: str, comparison: Comparison) -> tuple[str, str]:
@@ -152,6 +160,12 @@ def days_of_year(text: str) -> DaysOfYear:
     if not low.strip() or not high.strip():
         raise ValueError("a range of months needs two ends")
     return DaysOfYear(_part_of_year(low)[0], _part_of_year(high)[1])
+
+
+def days_or_holiday(text: str) -> DaysOfYear | MovableHoliday:
+    """Parse what `days_of_year` takes, or a movable holiday: `easter`. Raises ValueError."""
+    name = " ".join(text.lower().split())
+    return MovableHoliday(name) if is_movable(name) else days_of_year(text)
 
 
 def _part_of_year(text: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 
 from explorer.errors import UsageError
@@ -17,6 +18,7 @@ from explorer.search.language.typed_dates import (
     DateRange,
     DaysOfYear,
     Hours,
+    MovableHoliday,
     RecurringTime,
     SeasonTime,
     days_of_year,
@@ -167,6 +169,8 @@ def _recurring_label(typed: RecurringTime, text: str) -> str:
                 for each in (name, SOUTHERN[name])
             )
             return f"in {name} ({north}; in the south, {south})"
+        case MovableHoliday(name):
+            return f"on {string.capwords(name)}"
         case Hours(first, last):
             return f"between {first}:00 and {last}:59"
 

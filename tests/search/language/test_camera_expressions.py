@@ -26,6 +26,7 @@ from tests.search.language.meant_queries import meant
         ("beach shot on pixel 6", 'beach camera:"pixel 6"'),
         ("movie shot on iphone", "movie camera:iphone"),
         ("taken with sony a7 iii", 'camera:"sony a7 iii"'),
+        ("fuji x-t3 photos", 'camera:"fuji x-t3"'),
     ],
 )
 def test_cameras_are_conditions(text: str, meaning: str) -> None:
@@ -46,6 +47,8 @@ def test_cameras_are_conditions(text: str, meaning: str) -> None:
         "taken with nikon dog",
         "canon or nikon",
         "apple",
+        "fuji photos",
+        "olympus pictures",
         "shot with canon in hand",
     ],
 )

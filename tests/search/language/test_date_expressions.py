@@ -26,6 +26,7 @@ from tests.search.language.meant_queries import meant
         ("2019/06", "2019-06"), ("2018/2019", "2018|2019"), ("25-12-2019", "2019-12-25"),
         ("in the 90s", "1990..1999"), ("from the 2000s", "2000..2009"), ("1980s", "1980..1989"),
         ("before the 90s", "<1990"), ("before christmas 2019", "<2019-12-25"),
+        ("before easter 2019", "<2019-04-21"),
         ("since New Year’s Eve 2018", ">=2018-12-31"), ("older than 2015", "<2015"),
         ("photographed in 2019", "2019"), ("taken 2019", "2019"),
         ("2015 onwards", ">=2015"), ("from 2015 on", ">=2015"), ("from 2015 until now", ">=2015"),

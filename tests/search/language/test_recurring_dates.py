@@ -31,6 +31,9 @@ from tests.search.language.meant_queries import meant
         ("from christmas eve", "month:12-24"), ("from new year", "month:12-31..01-01"),
         ("from christmas 2019", "date:2019-12-24..2019-12-26"),
         ("from new year 2019", "date:2018-12-31..2019-01-01"),
+        ("from easter", "month:easter"), ("taken at Easter", "month:easter"),
+        ("from easter 2019", "date:2019-04-19..2019-04-22"),
+        ("from thanksgiving 2019", "date:2019-11-28"),
         ("summer 2019", 'season:"summer 2019"'), ("summer of 2019", 'season:"summer 2019"'),
         ("in the fall of 2019", 'season:"autumn 2019"'),
         ("winter 2018/19", 'season:"winter 2018-07..2019-06"'),
@@ -59,6 +62,7 @@ def test_times_without_a_year_are_read_after_other_words(text: str, test: str) -
         ("june photos", "month:06"), ("beach, june, 2019", "beach date:2019-06"),
         ("june OR july", "month:06|07"),
         ("(june OR august)", "month:06|08"), ("2019 dog in june", "dog date:2019 month:06"),
+        ("at easter", "month:easter"), ("on mother's day", 'month:"mother\'s day"'),
         ("summer, winter", "season:summer|winter"), ("summer or winter", "season:summer|winter"),
     ],
 )  # fmt: skip
@@ -81,6 +85,8 @@ def test_what_may_be_shown_is_a_time_where_nothing_else_is_said(text: str, meani
         "new year's eve", "since", "between june", "in june or", "on sunday",
         "until june", "photos until June", "next june", "soldiers on the march", "on march",
         "people in the march", "grandma June", "my sister April",
+        "easter", "easter eggs", "house at easter", "trees older than 100 years",
+        "this day", "dog on this day",
     ],
 )  # fmt: skip
 def test_things_named_like_times_stay(text: str) -> None:
@@ -105,6 +111,24 @@ def test_last_summer_lies_in_the_year_before_this_season(
 
 
 @pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("last easter", "date:2024-03-29..2024-04-01"), ("since easter", "date:>=2024-03-29"),
+        ("last thanksgiving", "date:2023-11-23"), ("since thanksgiving", "date:>=2023-11-23"),
+        ("last new year", "date:2023-12-31..2024-01-01"),
+        ("on this day", "month:07-10"), ("photos from this day", "month:07-10"),
+        ("photos older than 10 years", "date:<2014-07-10"),
+        ("newer than a week", "date:>2024-07-03"),
+    ],
+)  # fmt: skip
+def test_times_that_depend_on_today(
+    text: str, meaning: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single_dates, "today", lambda: dt.date(2024, 7, 10))
+    assert meant(text) == meaning
+
+
+@pytest.mark.parametrize(
     ("text", "label", "printed"),
     [
         ("in June", "taken in June", "in June"),
@@ -115,6 +139,7 @@ def test_last_summer_lies_in_the_year_before_this_season(
         ("fall", "taken in autumn (September to November; in the south, March to May)", "fall"),
         ("winter 2018/19", "taken in winter, July 2018 to June 2019", "winter 2018/19"),
         ("on weekends", "taken at a weekend", "on weekends"),
+        ("on Mother's Day", "taken on Mother's Day", "on Mother's Day"),
         ("taken at night", "taken between 22:00 and 4:59", "taken at night"),
     ],
 )  # fmt: skip

@@ -12,6 +12,9 @@ survived, and is shown as a diff. Some survivors do not change the behavior at a
 need not be 1. The exit code is 0 if at least `--least` of the mutants of every module are noticed,
 otherwise 1.
 
+On Linux, the tests of a mutant run in a fork of a process that has imported what the mutant does
+not change (`_mutant_server.py`); elsewhere in a new process, which takes longer to start.
+
 The copy is in the folder for temporary files. If TMPDIR names one in memory, such as /dev/shm, the
 tests need not wait for the disk.
 
@@ -34,7 +37,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks._mutant_guards import GUARDS
-from benchmarks._mutant_runs import Copy, Run, TestsFail, time_limit
+from benchmarks._mutant_runs import Copy, Order, Run, TestsFail, time_limit
 from benchmarks._mutations import Mutation, mutations
 
 
@@ -129,10 +132,14 @@ def main(words: list[str] | None = None) -> int:
         copies = [
             Copy(repo, Path(scratch) / f"copy{number}") for number in range(max(1, args.jobs))
         ]
-        shares = [
-            _share(repo, copies, module, tests, found, args.survivors)
-            for module, tests, found in drawn
-        ]
+        try:
+            shares = [
+                _share(repo, copies, module, tests, found, args.survivors)
+                for module, tests, found in drawn
+            ]
+        finally:
+            for copy in copies:
+                copy.stop()
     return int(any(share is None or share < args.least for share in shares))
 
 
@@ -209,7 +216,9 @@ def _share(
     source, began = (repo / module.path).read_text(encoding="utf-8"), time.monotonic()
     try:
         seconds, quickest = copies[0].measure(tests)
-        tried = _try_all(copies, module, found, _Order(quickest), time_limit(seconds), terse)
+        for copy in copies:
+            copy.prepare(module.path, copies[0])
+        tried = _try_all(copies, module, found, Order(quickest), time_limit(seconds), terse)
     except TestsFail as error:
         print(f"{module.path}: {error}", flush=True)
         return None
@@ -240,7 +249,7 @@ def _try_all(
     copies: list[Copy],
     module: Module,
     found: list[Mutation],
-    order: _Order,
+    order: Order,
     limit: float,
     terse: bool,
 ) -> list[Tried]:
@@ -272,24 +281,6 @@ def _try_all(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-class _Order:
-    """The order in which tests are run: those that failed recently, then the fastest files."""
-
-    # More tests would delay the mutants that other tests notice.
-    _MAX = 12
-
-    def __init__(self, files: list[str]) -> None:
-        self._files, self._failed = files, list[str]()
-
-    def tests(self) -> list[str]:
-        # pytest runs a test only once even if it is named twice.
-        return [*self._failed, *self._files]
-
-    def failed(self, test: str | None) -> None:
-        if test is not None and "::" in test:
-            self._failed = [test, *(each for each in self._failed if each != test)][: self._MAX]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import _mutant_guards, mutants
+from benchmarks import _mutant_guards, _mutant_server, mutants
 from benchmarks._mutant_runs import Copy, Run
 from benchmarks._mutations import mutations
 
@@ -192,6 +192,15 @@ def project(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
+@pytest.fixture(params=["forks", "fresh processes"])
+def way_to_run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to run tests where there are two."""
+    if request.param == "forks" and not _mutant_server.AVAILABLE:
+        pytest.skip("no forks here")
+    monkeypatch.setattr(_mutant_server, "AVAILABLE", request.param == "forks")
+
+
+@pytest.mark.usefixtures("way_to_run")
 def test_killed_and_surviving_mutants_are_reported(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,17 +215,72 @@ def test_killed_and_surviving_mutants_are_reported(
     assert (project / "explorer/ages.py").read_text() == MODULE
 
 
+@pytest.mark.usefixtures("way_to_run")
 def test_an_endless_mutant_is_stopped_and_the_module_put_back(
     project: Path, tmp_path: Path
 ) -> None:
     copy = Copy(project, tmp_path / "copy")
-    endless = MODULE.replace("years += 1", "pass")
-    assert copy.try_out("explorer/ages.py", endless, ["tests/test_ages.py"], limit=3) == Run(
-        "timeout", None
-    )
-    assert (tmp_path / "copy/tree/explorer/ages.py").read_text() == MODULE
-    seconds, files = copy.measure(["tests/test_ages.py"])
-    assert seconds > 0 and files == ["tests/test_ages.py"]
+    try:
+        seconds, files = copy.measure(["tests/test_ages.py"])
+        assert seconds > 0 and files == ["tests/test_ages.py"]
+        copy.prepare("explorer/ages.py", copy)
+        endless = MODULE.replace("years += 1", "pass")
+        assert copy.try_out("explorer/ages.py", endless, ["tests/test_ages.py"], limit=3) == Run(
+            "timeout", None
+        )
+        assert (tmp_path / "copy/tree/explorer/ages.py").read_text() == MODULE
+        assert copy.try_out("explorer/ages.py", MODULE, ["tests/test_ages.py"], limit=60) == Run(
+            "survived", None
+        )
+    finally:
+        copy.stop()
+
+
+@pytest.mark.usefixtures("way_to_run")
+@pytest.mark.parametrize(
+    "test",
+    [
+        "from explorer.schools import admitted\n\ndef test() -> None:\n    assert admitted(30)\n",
+        "import subprocess, sys\n\ndef test() -> None:\n    subprocess.check_call("
+        "[sys.executable, '-c', 'from explorer.ages import grown; assert grown(30)'])\n",
+    ],
+    ids=["through another module", "in another process"],
+)
+def test_a_mutant_is_seen_everywhere(project: Path, tmp_path: Path, test: str) -> None:
+    (project / "explorer/schools.py").write_text("from explorer.ages import grown as admitted\n")
+    (project / "tests/test_ages.py").write_text(test)
+    copy = Copy(project, tmp_path / "copy")
+    try:
+        copy.measure(["tests/test_ages.py"])
+        copy.prepare("explorer/ages.py", copy)
+        wrong = MODULE.replace(">=", "<")
+        for source, outcome in ((wrong, "noticed"), (MODULE, "survived"), (wrong, "noticed")):
+            run = copy.try_out("explorer/ages.py", source, ["tests/test_ages.py"], limit=60)
+            assert run.outcome == outcome
+    finally:
+        copy.stop()
+
+
+def test_what_imports_the_changed_module_is_not_imported_before(tmp_path: Path) -> None:
+    """Neither directly nor through others, nor as a part of its package."""
+    files = {"numpy": "/packages/numpy.py", "openvino.core": "/packages/openvino/core.py"}
+    for name, source in {
+        "explorer.places": "",
+        "explorer.ages": "import numpy\nfrom explorer import places\n",
+        "explorer.schools": "def admit() -> None:\n    from explorer.ages import grown\n",
+        "explorer.towns": "import explorer.schools.halls\n",
+        "explorer.streets": "from explorer.places import (\n    street,\n)\n",
+        "tests.test_places": "",
+    }.items():
+        path = tmp_path / f"{name.replace('.', '/')}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source)
+        files[name] = str(path)
+    assert _mutant_server.independent(tmp_path, files, "explorer/ages.py") == [
+        "numpy",
+        "explorer.places",
+        "explorer.streets",
+    ]
 
 
 def test_tests_that_fail_without_a_mutation_prove_nothing(

@@ -52,7 +52,7 @@ _FIELD_PATTERNS = {name: re.compile(pattern) for name, pattern in _PATTERNS.item
     "stars": re.compile(NUMBERS_ALONE)
 }
 _TYPED_PARTS = re.compile(r"([a-z]+) ?([<>≤≥]=?) ?(.+)")
-_VALUE = re.compile(rf"({_NUMBER}|\b(?:{'|'.join(_STARS)})\b) ?([a-z]*)")
+_VALUE = re.compile(rf"([0-9]+(?:\.[0-9]+)?|\b(?:{'|'.join(_STARS)})\b) ?([a-z]*)")
 _UNITS = {"kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "megapixel": "mp", "star": ""}
 
 

@@ -27,6 +27,19 @@ from tests.search.language.meant_queries import meant
         ("aperture < 4", "f:<4"), ("fnumber >= 2", "f:>=2"),
         ("portrait f/1.8", "portrait f:1.8"),
         ("photos not larger than 5 MB", "-size:>5mb"),
+        ("123456 kilobytes", "size:123456kb"), ("at least 1.25 gigabytes", "size:>=1.25gb"),
+        ("up to 3 gb", "size:<=3gb"), ("below 5 mb", "size:<5mb"),
+        ("above 4 MP", "megapixels:>4mp"),
+        ("greater than 10 mp", "megapixels:>10mp"), ("smaller than 1 megapixel", "megapixels:<1mp"),
+        ("higher than 3 stars", "rating:>3"), ("lower than 3 stars", "rating:<3"),
+        ("less than 2 stars", "rating:<2"), ("fewer than two stars", "rating:<2"),
+        ("rating at most one star", "rating:<=1"), ("rated 4 or higher", "rating:>=4"),
+        ("rating 3 and more", "rating:>=3"), ("3 stars and above", "rating:>=3"),
+        ("rated 3+", "rating:>=3"), ("4-star photos", "rating:4"), ("0+ stars", "rating:>=0"),
+        ("iso 50", "iso:50"), ("iso 3280000", "iso:3280000"), ("f/11", "f:11"),
+        ("width >= 1920", "width:>=1920"), ("height<600px", "height:<600px"),
+        ("focal ≥ 85 mm", "focal:>=85mm"), ("focal ≤ 85mm", "focal:<=85mm"),
+        ("size <= 1.5 gb", "size:<=1.5gb"), ("megapixels > 12mp", "megapixels:>12mp"),
     ],
 )  # fmt: skip
 def test_numbers_of_what_the_catalog_knows_are_conditions(text: str, meaning: str) -> None:
@@ -40,6 +53,8 @@ def test_numbers_of_what_the_catalog_knows_are_conditions(text: str, meaning: st
         "sky with 5 stars", "rated 9", "iso", "2 dogs",
         "f1", "watching f1",
         "more than 3 people", "5 MB of cake", "1:'5 stars'", "size 12 shoes", "a > b",
+        "iso 5", "iso 12345678", "1234567 kb", "12.3456 mb", "iso > 800x",
+        "iso >= 1234567890", "rated 4 hotel or better", "camera > 5", "6 stars",
     ],
 )  # fmt: skip
 def test_other_numbers_stay(text: str) -> None:

@@ -19,12 +19,14 @@ from explorer.library.stores.album_store import (
     albums_of,
     delete_album,
     drop_if_empty,
+    favourites,
     find_album,
     in_album,
     remove_from_album,
     rename_album,
 )
-from tests.factory import LibraryBuilder
+from explorer.library.stores.edit_store import edit_contents
+from tests.factory import LibraryBuilder, digest_of
 
 
 @pytest.fixture
@@ -80,6 +82,30 @@ def test_photos_stay_in_an_album_whatever_happens_to_their_files(
     assert find_album(catalog, "Best").photos == 2
     again = builder.put("elsewhere/1.jpg", 1)
     assert albums_of(catalog, again) == ["Best"]
+
+
+def test_photos_whose_files_are_missing_are_not_shown(
+    builder: LibraryBuilder, photos: list[int]
+) -> None:
+    catalog = builder.library.catalog
+    add_to_album(catalog, "Best", photos)
+    edit_contents(catalog, [digest_of(n) for n in (1, 2, 3)], "Liked", "favourite", [1])
+    assert favourites(catalog) == photos[::-1]
+    builder.lose("3.jpg")
+    album = find_album(catalog, "Best")
+    assert (album.photos, album.cover) == (2, photos[1])
+    assert album_photos(catalog, album.id).tolist() == photos[:2]
+    assert favourites(catalog) == [photos[1], photos[0]]
+
+
+def test_an_album_whose_photos_left_it_has_no_cover(
+    builder: LibraryBuilder, photos: list[int]
+) -> None:
+    catalog = builder.library.catalog
+    for name in ("Best", "Other"):
+        add_to_album(catalog, name, photos)
+    remove_from_album(catalog, find_album(catalog, "Best"), photos)
+    assert [album[1:] for album in albums(catalog)] == [("Best", 0, None), ("Other", 3, photos[2])]
 
 
 def test_filters_follow_an_album(builder: LibraryBuilder, photos: list[int]) -> None:

@@ -71,7 +71,13 @@ def test_no_page_violates_a_rule(window: Visitor, server: Server) -> None:
     narrow = bool(page.viewport_size and page.viewport_size["width"] < 700)
     for name in PAGES:
         if narrow:
-            page.get_by_role("button", name="Pages", exact=True).click()
+            pages = page.get_by_role("button", name="Pages", exact=True)
+            pages.press("Shift+Tab")
+            expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+            page.keyboard.press("Tab")
+            expect(pages).to_have_css("outline-width", "3px")
+            pages.press("Enter")
+            expect(page.get_by_role("button", name="Close pages")).to_be_focused()
             # The menu is the same on every page.
             if name == PAGES[0]:
                 check(window)

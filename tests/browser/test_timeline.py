@@ -123,10 +123,15 @@ def test_the_position_is_in_the_address(window: Visitor, years: Server) -> None:
 
 def test_a_date_is_jumped_to_by_keyboard(window: Visitor, years: Server) -> None:
     page = look(window, years)
-    page.get_by_label("Go to date").fill("2013-05-20")
+    page.get_by_label("Go to date").focus()
+    page.keyboard.type("05202013")
     # 17 May is the nearest day with photos, and shares its row with 25 May.
     expect(day_in_view(page)).to_have_text(re.compile(r"May (17|25), 2013"))
     expect(page.get_by_role("heading", name="Fri, May 17")).to_be_in_viewport()
+    # From the year to the button that opens a calendar, and on.
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    expect(page.get_by_label("Size of the photos")).to_be_focused()
     page.get_by_label("Go to date").fill("1990-01-01")
     expect(day_in_view(page)).to_contain_text("2010")
 

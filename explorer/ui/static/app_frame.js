@@ -4,8 +4,9 @@
 // announces edits.
 
 import { noteFocus, restoreLostFocus } from "./modules/kept_focus.js";
+import { notePopovers, tabThroughPopover } from "./modules/popover_focus.js";
 import { makePartsReachable } from "./modules/reachable_parts.js";
-import { closeAfterChoice, nameSidebarButtons } from "./modules/sidebar_buttons.js";
+import { closeAfterChoice, followSidebar, nameSidebarButtons } from "./modules/sidebar_buttons.js";
 
 const STREAMLIT_TITLE = "Connection error";
 const REFUSED = /\b403\b/;
@@ -69,7 +70,9 @@ export default function (component) {
   const check = () => {
     document.querySelectorAll('[role="dialog"]').forEach((dialog) => replaceContents(dialog, program));
     nameSidebarButtons();
+    followSidebar();
     makePartsReachable();
+    notePopovers();
     restoreLostFocus();
   };
   const observer = new MutationObserver(check);
@@ -79,9 +82,11 @@ export default function (component) {
   if (component.data?.download) startDownload(component.data.download);
   document.addEventListener("click", closeAfterChoice, true);
   document.addEventListener("focusin", noteFocus);
+  document.addEventListener("keydown", tabThroughPopover, true);
   return () => {
     observer.disconnect();
     document.removeEventListener("click", closeAfterChoice, true);
     document.removeEventListener("focusin", noteFocus);
+    document.removeEventListener("keydown", tabThroughPopover, true);
   };
 }

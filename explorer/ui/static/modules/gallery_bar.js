@@ -22,7 +22,9 @@ export function createBar(bar, events) {
   const jump = () => date.value && events.jump(Number(date.value.replaceAll("-", "")));
   // While a date is being typed, its year begins with zeros.
   date.onchange = () => Number(date.value.slice(0, 4)) >= 1000 && jump();
-  date.onkeydown = (event) => event.key === "Enter" && jump();
+  date.onkeydown = (event) => {
+    if (event.key === "Enter") jump();
+  };
   size.oninput = () => setSize(Number(size.value));
 
   // The bar gets a background once it reaches the page's header and photos scroll below it.

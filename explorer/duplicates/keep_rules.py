@@ -12,6 +12,8 @@ from explorer.duplicates.group_file import GroupFile
 from explorer.duplicates.versions import original_format_rank
 from explorer.library.paths import printable
 from explorer.photos.formats import RAW_EXTENSIONS
+from explorer.photos.metadata.file_name_dates import parse_file_name_date, parse_unix_time_name
+from explorer.photos.metadata.partial_dates import known_part
 from explorer.removal.companions import Companions
 
 JpegQualityReader = Callable[[str], int | None]
@@ -39,6 +41,8 @@ _COPY_NAME = re.compile(
 )
 """What systems, browsers and people append to a copy's name: “a copy 2.jpg”, “a - Kopie.jpg”,
 “a (1).jpg”, “a~2.jpg”."""
+_CAMERA_NAME = re.compile(r"(?=.*[A-Z])[A-Z0-9_]{4}\d{4}")
+"""Names that cameras give (DCF, JEITA CP-3461): DSC_0001, P1010001, _MG_1234."""
 BACKUP_FOLDER = re.compile(
     r"^(?:back-?ups?|copies|sicherung(?:en)?|sauvegardes?|respaldos?)(?![^\W\d_])", re.IGNORECASE
 )
@@ -63,6 +67,26 @@ def _why_earliest(keep: GroupFile, rival: GroupFile) -> str:
     )
     kind = "more precise" if one.startswith(two) else "earlier"
     return f"its date is {kind} ({shown} vs. {other})"
+
+
+# The value of a camera's name; that of a date is its length.
+_BY_CAMERA = 1
+
+
+def _named(path: str) -> int:
+    """How much a file's name says of when it was taken: the more precise its date, the more; a
+    camera's name says something, too, and what marks a copy takes nothing from it."""
+    stem, ending = os.path.splitext(os.path.basename(path))
+    name = _COPY_NAME.sub("", stem) + ending
+    if date := parse_file_name_date(name) or parse_unix_time_name(name):
+        return len(known_part(date.text, date.precision))
+    return _BY_CAMERA if _CAMERA_NAME.fullmatch(os.path.splitext(name)[0]) else 0
+
+
+def _why_named(keep: GroupFile, rival: GroupFile) -> str:
+    if _named(keep.path) == _BY_CAMERA:
+        return "it has a camera's name"
+    return f"its name has a {'more precise ' if _named(rival.path) > _BY_CAMERA else ''}date"
 
 
 def _copy_words(path: str) -> str:
@@ -153,6 +177,7 @@ RULES: tuple[KeeperRule, ...] = (
         lambda keep, rival: f"cameras write {keep.format} files, and the other is {rival.format}",
     ),
     KeeperRule("earliest", "Earliest date taken", lambda file, _: _earliest(file), _why_earliest),
+    KeeperRule("named", "Named by date or camera", lambda file, _: _named(file.path), _why_named),
     KeeperRule(
         "plain",
         "Not named like a copy",

@@ -35,6 +35,17 @@ PAGE = ContentPart("page", "0" * 32)
         ("shallowest", {}, {"path": "/p/q/a.jpg"}, "it is in fewer parent folders"),
         ("shortest", {"path": "/p/q/r.jpg"}, {"path": "/p/long name.jpg"}, "its path is shorter"),
         ("pixels", {"width": 41}, {}, "it has more pixels (41 × 30 vs. 40 × 30)"),
+        ("named", {"path": "/p/IMG_20190612_101112.jpg"}, {"path": "/p/copy.jpg"},
+         "its name has a date"),
+        ("named", {"path": "/p/IMG_20190612_101112(1).jpg"}, {"path": "/p/2019-06-12.jpg"},
+         "its name has a more precise date"),
+        ("named", {"path": "/p/IMG_20190612_101112.jpg"}, {"path": "/p/DSC_0001.jpg"},
+         "its name has a date"),
+        ("named", {"path": "/p/1609459200123.jpg"}, {"path": "/p/12345678.jpg"},
+         "its name has a date"),
+        ("named", {"path": "/p/_MG_1234.jpg"}, {"path": "/p/beach.jpg"}, "it has a camera's name"),
+        ("plain", {"path": "/p/P1010001.jpg"}, {"path": "/p/P1010001 (2).jpg"},
+         "the other is named like a copy (“(2)”)"),
         ("plain", {}, {"path": "/copies/a.jpg"}, "the other is named like a copy (“copies”)"),
         ("plain", {}, {"path": "/p/a-copy.jpg"}, "the other is named like a copy (“-copy”)"),
         ("real", {}, {"symlink": True, "path": "/p/a.jpg"}, "it is a file, not a link"),
@@ -67,12 +78,26 @@ def test_settings_and_pages_name_the_rules_in_this_order() -> None:
         "contents": "More contents (pages, a video, maps)",
         "company": "Has its video, RAW file or edits", "quality": "Higher JPEG quality",
         "metadata": "More metadata", "native": "In a camera's file format",
-        "earliest": "Earliest date taken", "plain": "Not named like a copy",
+        "earliest": "Earliest date taken", "named": "Named by date or camera",
+        "plain": "Not named like a copy",
         "oldest": "Oldest file", "shortest": "Shortest path",
         "shallowest": "Fewest parent folders", "newest": "Newest file",
     }  # fmt: skip
-    assert DEFAULT_RULES == tuple(rule.name for rule in RULES[:14]) == tuple(RULES_BY_NAME)[:14]
+    assert DEFAULT_RULES == tuple(rule.name for rule in RULES[:15]) == tuple(RULES_BY_NAME)[:15]
     assert (REGULAR_FILE.name, REGULAR_FILE.label) == ("real", "A file, not a link")
+
+
+@pytest.mark.parametrize("other", ["copy", "download(3)", "a"])
+def test_of_files_with_the_same_bytes_the_one_with_a_dated_name_is_kept(other: str) -> None:
+    dated = item("/p/deep/IMG_20190612_101112.jpg", modified=2.0)
+    rival = item(f"/p/{other}.jpg", modified=1.0)
+    assert choose_keeper([rival, dated], quality=no_quality)[0] == dated
+
+
+def test_a_mark_of_a_copy_decides_between_equal_names() -> None:
+    one, two = item("/p/q/IMG_1234.jpg"), item("/p/IMG_1234 (1).jpg")
+    kept, why = choose_keeper([two, one], quality=no_quality)
+    assert (kept, why) == (one, "the other is named like a copy (“(1)”)")
 
 
 def test_a_file_not_read_yet_counts_as_one_that_contains_a_single_picture() -> None:

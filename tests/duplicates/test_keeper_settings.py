@@ -25,7 +25,7 @@ def test_the_names_of_rules_stay() -> None:
     """Libraries hold them."""
     assert " ".join(RULES_BY_NAME) == (
         "protected raw bare camera pixels contents company quality metadata native"
-        " earliest plain oldest shortest shallowest newest"
+        " earliest named plain oldest shortest shallowest newest"
     )
 
 

@@ -34,8 +34,8 @@ _STILLS = (b"heic", b"heix", b"mif1", b"avif", b"hevc", b"avis", b"msf1")
 
 # Samsung's directory: its first and last bytes, and the size of an entry.
 _DIRECTORY, _TRAILER, _ENTRY = b"SEFH", b"SEFT", 12
-# Entries of unknown types up to this size are notes, of a few hundred bytes.
-_MAX_NOTE_BYTES = 4096
+# Data of unknown types up to this size are notes, of a few hundred bytes.
+MAX_NOTE_BYTES = 4096
 _SOUND = 0x0100
 
 
@@ -183,4 +183,4 @@ def _samsung_piece(kind: int, name: bytes, content: bytes) -> AppendedPiece | No
     if end is not None:
         return AppendedPiece(known, content)
     # In a HEIC file, the video has its own box, and the entry only points to it.
-    return AppendedPiece("data", content) if len(content) > _MAX_NOTE_BYTES else None
+    return AppendedPiece("data", content) if len(content) > MAX_NOTE_BYTES else None

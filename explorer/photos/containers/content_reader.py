@@ -18,6 +18,7 @@ from PIL import Image
 
 from explorer.photos.containers import isobmff
 from explorer.photos.containers.appended_data import (
+    MAX_NOTE_BYTES,
     AppendedPiece,
     appended_pieces,
     samsung_trailer_pieces,
@@ -118,6 +119,8 @@ def _jpeg(data: bytes, budget: Budget) -> FileContents:
             kind = _kind_of_jpeg(inner)
         if kind != "picture" or not original.is_preview(functools.partial(_opened, piece.data)):
             parts.append(ContentPart(kind, digest_pieces(piece.data)))
+    if len(jpeg.own_data) > MAX_NOTE_BYTES:
+        parts.append(ContentPart("data", digest_pieces(jpeg.own_data)))
     return collect_contents(parts)
 
 
@@ -160,6 +163,9 @@ def _tiff(data: bytes, budget: Budget) -> FileContents:
             parts.append(ContentPart("page", pixels or page.digest))
     parts += [
         ContentPart("layers", digest_pieces(page.layers)) for page in tiff.pages if page.layers
+    ]
+    parts += [
+        ContentPart("auxiliary image", page.digest) for page in tiff.pages if page.has_channels
     ]
     return collect_contents([*parts, *_parts(appended_pieces(data, tiff.end))])
 

@@ -18,6 +18,11 @@ _WITH_LENGTH = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xE0), *_APPLICATION,
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
+# Segments with metadata, thumbnails, color profiles, and the list of the pictures that follow.
+_ORDINARY = (
+    b"JFIF\0", b"JFXX\0", b"Exif\0", _XMP, _EXTENDED_XMP, b"ICC_PROFILE\0", b"MPF\0",
+    b"urn:iso:std:iso:ts:21496:-1", b"Photoshop 3.0\0", b"Adobe",
+)  # fmt: skip
 # GUID, total length, and offset of this piece (XMP Specification, part 3, 1.1.3.1).
 _GUID_LENGTH, _HEADER_LENGTH = 32, 40
 
@@ -45,6 +50,14 @@ class JpegStructure(NamedTuple):
                     int.from_bytes(piece[_GUID_LENGTH + 4 : _HEADER_LENGTH], "big"),
                 ] = piece[_HEADER_LENGTH:]
         return b"".join([*packets, *(extended[key] for key in sorted(extended))])
+
+    @property
+    def own_data(self) -> bytes:
+        """What cameras store in application segments of their own: thermal pictures (FLIR, DJI),
+        audio (FPXR), the range that JPEG XT adds, and notes."""
+        return b"".join(
+            content for _, content in self.segments if not content.startswith(_ORDINARY)
+        )
 
 
 def read_jpeg(data: bytes, start: int = 0) -> JpegStructure | None:

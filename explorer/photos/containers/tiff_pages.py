@@ -17,6 +17,8 @@ _PIXEL_DATA = ((273, 279), (324, 325), (513, 514))
 # interpretation, fill order, samples, planar configuration, predictor, color map, extra samples,
 # sample format and JPEG tables.
 _INTERPRETATION_TAGS = (256, 257, 258, 259, 262, 266, 277, 284, 317, 320, 338, 339, 347)
+# Kinds of extra samples: premultiplied and separate transparency.
+_EXTRA_SAMPLES, _TRANSPARENCY = 338, (1, 2)
 # EXIF and GPS, which contain no pictures; and interoperability, inside EXIF.
 _METADATA_IFDS = (34665, 34853)
 _INTEROPERABILITY_IFD = 40965
@@ -40,6 +42,9 @@ class Page(NamedTuple):
     """The hash of its strips or tiles as stored, and of the tags that affect their meaning."""
     layers: bytes
     """Photoshop's layers, or b''."""
+    has_channels: bool
+    """Whether it has samples besides color and transparency, such as saved selections, which
+    decoders leave out."""
 
 
 class TiffPages(NamedTuple):
@@ -107,7 +112,12 @@ class _PageReader:
             height,
             digest_pieces(*interpretation, *self._pixel_data(fields)),
             self._parser.raw(layers) if layers else b"",
+            self._has_channels(fields),
         )
+
+    def _has_channels(self, fields: dict[int, Field]) -> bool:
+        extra = self._parser.offsets(fields.get(_EXTRA_SAMPLES))
+        return len(extra) > 1 or any(kind not in _TRANSPARENCY for kind in extra)
 
     def _follow_metadata(self, offset: int) -> None:
         """Count a metadata directory, and the one inside it, as part of the file."""

@@ -117,3 +117,24 @@ def test_data_within_xmp() -> None:
     )
     assert two.words() == ["audio"] and two != three
     assert words(with_xmp(JPEG, b'GDepth:Near="1.0"')) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "signature"),
+    [(1, b"FLIR\0\1\0\1"), (3, b""), (2, b"FPXR\0\0\2RIFF"), (11, b"JP\0\1RESI")],
+)
+def test_data_in_segments_of_a_cameras_own(number: int, signature: bytes) -> None:
+    """Thermal pictures, audio, and the range that JPEG XT adds; small segments are notes."""
+    data = with_segment(with_segment(JPEG, number, signature + bytes(4000)), number, bytes(100))
+    assert words(data) == ["other data"]
+    other = with_segment(with_segment(JPEG, number, signature + bytes(4000)), number, b"x" * 100)
+    assert read_contents(other) != read_contents(data)
+    assert words(with_segment(JPEG, number, signature + bytes(4000))) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "signature"),
+    [(1, b"Exif\0\0"), (2, b"ICC_PROFILE\0\1\1"), (13, b"Photoshop 3.0\0"), (0, b"JFXX\0\x10")],
+)
+def test_metadata_and_thumbnails_are_no_content(number: int, signature: bytes) -> None:
+    assert words(with_segment(JPEG, number, signature + bytes(9000))) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import struct
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -10,6 +11,7 @@ from explorer.photos.containers.content_reader import read_contents
 from explorer.photos.containers.contents import FileContents
 from explorer.photos.containers.pixel_digest import Budget
 from tests.containers import pages, tiff_with_sub_ifd
+from tests.fixtures.tiffs import tiff
 from tests.photos.containers.content_pictures import SIZE, words
 from tests.pictures import draw
 
@@ -99,3 +101,15 @@ def test_layers() -> None:
     packed = io.BytesIO()
     draw(1, SIZE).save(packed, "TIFF", tiffinfo={37724: b"Adobe Photoshop Document Data Block"})
     assert words(packed.getvalue()) == ["layers"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "held"),
+    [((0,), ["auxiliary image"]), ((1,), []), ((2,), []), ((2, 0), ["auxiliary image"])],
+)
+def test_channels_beside_color_and_transparency(extra: tuple[int, ...], held: list[str]) -> None:
+    """Photoshop saves selections so, and scanners infrared. Decoders leave them out."""
+    samples = np.dstack(
+        [np.asarray(draw(1, SIZE)), *(np.asarray(draw(2, SIZE))[..., :1],) * len(extra)]
+    )
+    assert words(tiff(samples, 2, tags={338: extra})) == held

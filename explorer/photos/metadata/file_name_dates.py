@@ -15,7 +15,15 @@ from explorer.photos.metadata.partial_dates import (
     to_24_hours,
 )
 
-_DATE = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[-_.]?)(?P<month>[01]\d)(?P=sep)(?P<day>[0-3]\d)"
+# The year of a date that begins with its day is not followed by a month: 12-05-2019-10-15,
+# 12-May-2019-10-15.
+_NOT_DAY_FIRST = (
+    r"(?!(?:(?<=\d[-_.]\d\d[-_.])|(?<=\d[-_.]\d[-_.])|(?<=\d[-_.][A-Za-z]{3}[-_.]))\d{4}[-_.])"
+)
+_DATE = (
+    rf"(?<!\d){_NOT_DAY_FIRST}(?P<year>(?:19|20)\d\d)(?P<sep>[-_.]?)(?P<month>[01]\d)(?P=sep)"
+    r"(?P<day>[0-3]\d)"
+)
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
 _START = re.compile(_DATE)
 _DAY = re.compile(rf"{_DATE}(?!\d)")

@@ -55,6 +55,22 @@ WORDS = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "12-05-2019-10-15-30.jpg",
+        "IMG_12_05_2019_10_15_30.jpg",
+        "photo 5.12.2019.08.15.jpg",
+        "Collage Maker-12-May-2019-10-15-AM-1234.jpg",
+    ],
+)
+def test_the_year_of_a_date_that_begins_with_its_day_is_not_followed_by_a_month(name: str) -> None:
+    """It is followed by the hour. Which of the first two numbers is the day, is not known."""
+    assert parse_file_name_date(name) is None
+    assert parse_file_name_date("IMG_1_12_20190512_101530.jpg") is not None
+    assert parse_file_name_date("Rome 12-2019-05-12.jpg") is not None
+
+
 @pytest.mark.parametrize("between", [*(f" {word} " for word in WORDS), ", às ", "_at_"])
 def test_the_word_between_date_and_time_in_any_language(between: str) -> None:
     found = parse_file_name_date(f"Screenshot 2024-01-05{between}13.04.05.png")

@@ -157,7 +157,8 @@ def _load_damaged(data: bytes, reduction: float) -> tuple[Image.Image, str | Non
     if lacks_only_end_marker(data):
         picture = open_picture(with_end_marker(data))
         _load(picture, reduction)
-        return picture, None
+        # With restart markers, what follows a lost block decodes to the same, whatever it is.
+        return picture, LOST_BLOCK if has_lost_block(data) else None
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         picture = open_picture(data)

@@ -88,3 +88,12 @@ def test_a_scan_without_its_tables() -> None:
     while (at := data.find(b"\xff\xc4")) >= 0:
         data = data[:at] + data[at + 2 + int.from_bytes(data[at + 2 : at + 4], "big") :]
     assert not has_lost_block(with_zeros(data))
+
+
+@pytest.mark.parametrize("options", [{}, {"restart_marker_rows": 1}])
+def test_a_jpeg_of_which_the_end_was_lost_is_damaged(options: dict[str, int]) -> None:
+    """It has no end marker either. Behind a restart marker, no decoder minds the zeros."""
+    whole = encoded("JPEG", **options)
+    begun = len(whole) * 2 // 3
+    assert decode(whole[:begun] + bytes(len(whole) - begun), None).damaged
+    assert not decode(whole[:-2], None).damaged

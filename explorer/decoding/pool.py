@@ -8,6 +8,7 @@ decoded photos per process are held in memory.
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import threading
@@ -31,6 +32,7 @@ from explorer.matching.recompression import RecompressionResidual
 from explorer.photos.decoded_photo import DecodedPhoto
 from explorer.photos.input_spec import InputSpec
 
+log = logging.getLogger("explorer.decoding")
 _Fact = TypeVar("_Fact")
 # Results queued per process: enough that no process waits for the encoder's next batch.
 _QUEUED_PER_PROCESS = 12
@@ -64,6 +66,7 @@ class DecodePool:
         self._processes = [DecodeProcess(command, timeout) for _ in range(max(1, workers))]
         self._single_lock = threading.Lock()
         self._single = DecodeProcess(command, timeout)
+        self._reported = set[str]()
 
     def __enter__(self) -> DecodePool:
         return self
@@ -278,7 +281,14 @@ class DecodePool:
             photo = protocol.unpack(header.get("photo"), body)
             if (len(photo.input) if photo.input is not None else 0) != self._side:
                 raise ValueError("not the input that was requested")
+            self._report(photo.measuring_error)
             return photo
         except ValueError:
             process.close()
             return DECODER_CRASHED
+
+    def _report(self, error: str) -> None:
+        """Log once that quality could not be measured, which the process itself cannot."""
+        if error and error not in self._reported:
+            self._reported.add(error)
+            log.warning("The quality of a photo could not be measured: %s", error)

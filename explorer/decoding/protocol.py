@@ -140,6 +140,7 @@ def _validate(photo: DecodedPhoto) -> None:
         photo.camera,
         photo.lens,
         photo.damaged,
+        photo.measuring_error,
         photo.impossible_date,
         photo.title,
         *photo.keywords,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import io
+import os
+import traceback
 import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -45,6 +47,8 @@ _MIN_PREVIEW_SIDE = 460
 # Quality is measured at this size or larger, where camera shake and noise still show. For a photo
 # of 12 megapixels that is half the size.
 _MIN_MEASURED_SIDE = 1400
+# Characters of an error's text that are passed on.
+_LONGEST_ERROR = 500
 # Formats whose decoders substitute a color for missing data, and report nothing.
 _FILLED_IN = ("JPEG", "MPO", "HEIF", "AVIF")
 
@@ -96,7 +100,7 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
     if damaged and _is_blank(renditions.rgb):
         raise DamagedPhoto(NOTHING_DECODED)
     upright = renditions.transposed(transpose)
-    quality, diagnostics = _packed_quality(
+    quality, diagnostics, measuring_error = _packed_quality(
         picture, upright.preview, transpose, load_reduction * loaded_scale
     )
     preview = io.BytesIO()
@@ -114,6 +118,7 @@ def _decode(data: bytes, spec: InputSpec | None, mtime: float | None, name: str)
         damaged=damaged,
         quality=quality,
         diagnostics=diagnostics,
+        measuring_error=measuring_error,
         impossible_date=impossible_date(picture),
     )
 
@@ -172,8 +177,9 @@ def _packed_quality(
     preview: Image.Image,
     transpose: Image.Transpose | None,
     remaining_reduction: float,
-) -> tuple[bytes, bytes]:
-    """The packed metrics and diagnostics of `_measure_quality`; empty if measuring fails.
+) -> tuple[bytes, bytes, str]:
+    """The packed metrics and diagnostics of `_measure_quality`, and why measuring failed, which is
+    where and how the exception was raised. Empty if it failed, or did not.
 
     The decoder has read the picture, so a failure says nothing about the file. The photo is
     measured again by the next process.
@@ -182,9 +188,17 @@ def _packed_quality(
         found = _measure_quality(picture, preview, transpose, remaining_reduction)
     except (MemoryError, PhotoError):
         raise
-    except Exception:  # noqa: BLE001  a photo that cannot be measured is not damaged
-        return b"", b""
-    return found[0].packed(), found[1].packed()
+    except Exception as error:  # noqa: BLE001  a photo that cannot be measured is not damaged
+        return b"", b"", _raised(error)
+    return found[0].packed(), found[1].packed(), ""
+
+
+def _raised(error: Exception) -> str:
+    """What a traceback says last: the exception, and the line that raised it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(frame.filename)}, line {frame.lineno}"
+    text = f"{type(error).__name__}: {error} ({where})"
+    return text[:_LONGEST_ERROR].replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _measure_quality(

@@ -70,6 +70,9 @@ class DecodedPhoto(Metadata):
     """Packed QualityMetrics."""
     diagnostics: bytes = b""
     """Packed QualityDiagnostics."""
+    measuring_error: str = ""
+    """Why the quality could not be measured: a fault of the program, not of the photo. '' if it
+    was measured."""
     impossible_date: str | None = None
     """The capture date in the EXIF data, if it is implausible."""
     contents: str | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from explorer.decoding import result_queue
+from explorer.decoding import protocol, result_queue
 from explorer.decoding.decode_result import DecodeJob, DecodeResult
 from explorer.decoding.pool import DecodePool
 from explorer.decoding.process import DECODER_CRASHED, TOO_MUCH_CPU_TIME
@@ -26,6 +26,19 @@ def test_a_new_photo_is_read_and_decoded(pool: ScriptedPool) -> None:
     assert pool.log == [
         ({"seconds": 63.0, "path": path, "mtime": 1.5}, b"", False, 3_000_000),
         ({"do": "decode"}, b"", True, 7),
+    ]
+
+
+def test_a_photo_that_could_not_be_measured_is_logged_once(
+    pool: ScriptedPool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The processes have no log, and the photo is fine."""
+    facts, body = protocol.pack(dataclasses.replace(decoded(), measuring_error="IndexError: 46"))
+    single = pool.single(({"photo": facts}, body), ({"photo": facts}, body))
+    for _ in range(2):
+        assert single.decode_bytes(b"photo").measuring_error == "IndexError: 46"
+    assert [record.getMessage() for record in caplog.records] == [
+        "The quality of a photo could not be measured: IndexError: 46"
     ]
 
 

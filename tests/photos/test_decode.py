@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -94,3 +95,7 @@ def test_a_photo_that_cannot_be_measured_is_not_called_damaged(
     monkeypatch.setattr(measure, "measure_quality", fail)
     photo = decode(pictures.encoded(Image.new("RGB", (60, 40), "navy")), None)
     assert not photo.damaged and photo.preview and not photo.quality and not photo.diagnostics
+    assert re.fullmatch(
+        r"IndexError: index 46 is out of bounds \(test_decode\.py, line \d+\)",
+        photo.measuring_error,
+    )

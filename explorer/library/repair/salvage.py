@@ -9,6 +9,8 @@ constraints of the schema.
 from __future__ import annotations
 
 import contextlib
+import filecmp
+import shutil
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -43,8 +45,8 @@ _NAMES = {
 # from a damaged file would pass for correct ones, even for vectors that are encoded again.
 _DERIVED = ("location", "photo_location", "neighbour")
 _COUNTERS = "sqlite_sequence"
-# SQLite's files beside a database.
-_BESIDE = ("-wal", "-shm")
+# SQLite's files beside a database, and the copy of it on a drive without hard links.
+_BESIDE, _COPY = ("-wal", "-shm"), ".copy"
 # By how much a lost clock is advanced: more changes than there ever are between two saves of an
 # index.
 _LEAP = 1 << 32
@@ -85,7 +87,7 @@ def salvage(path: Path) -> SalvageReport:
         # What an interrupted repair left.
         _take_back(path)
         kept = _free_name(path)
-        for name in (new, *(_beside(new, suffix) for suffix in _BESIDE)):
+        for name in (new, *(_beside(new, suffix) for suffix in _BESIDE), path.with_suffix(_COPY)):
             name.unlink(missing_ok=True)
         source = DamagedCatalog(Pages(path))
         target = connect(new)
@@ -107,18 +109,16 @@ def salvage(path: Path) -> SalvageReport:
 def _put_in_place(new: Path, path: Path, kept: Path) -> None:
     """Give the damaged file another name, and the new one its name, so that there is a catalog at
     every moment: in place of a missing one, an empty one would be made."""
-    has_links = True
     try:
         file_calls.link(str(path), str(kept))
     except OSError:
-        # File systems of memory cards have none.
-        has_links = False
+        # File systems of memory cards have no links.
+        shutil.copyfile(path, path.with_suffix(_COPY))
+        replace_durably(path.with_suffix(_COPY), kept)
     for suffix in _BESIDE:
         # Belongs to the damaged file, and is moved with it.
         with contextlib.suppress(FileNotFoundError):
             _beside(path, suffix).rename(_beside(kept, suffix))
-    if not has_links:
-        path.rename(kept)
     replace_durably(new, path)
 
 
@@ -126,11 +126,13 @@ def _take_back(path: Path) -> None:
     """Undo what `_put_in_place` did if it was interrupted: without its log, the damaged file lacks
     the last changes."""
     for kept in path.parent.glob(f"{path.stem}.damaged-*{path.suffix}"):
-        if kept.samefile(path):
-            for suffix in _BESIDE:
-                with contextlib.suppress(FileNotFoundError):
+        if kept.samefile(path) or filecmp.cmp(kept, path, shallow=False):
+            moved = [suffix for suffix in _BESIDE if _beside(kept, suffix).exists()]
+            # Otherwise it was put back by hand, and used since.
+            if not any(_beside(path, suffix).exists() for suffix in moved):
+                for suffix in moved:
                     _beside(kept, suffix).rename(_beside(path, suffix))
-            kept.unlink()
+                kept.unlink()
 
 
 def _beside(path: Path, suffix: str) -> Path:

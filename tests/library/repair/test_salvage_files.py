@@ -89,12 +89,19 @@ def test_the_new_catalog_is_closed_before_it_is_moved(
     assert len(opened) == 1
 
 
+def refuse(*_: object, **__: object) -> None:
+    raise PermissionError(1, "Operation not permitted")
+
+
+@pytest.mark.parametrize("has_links", [True, False])
 @pytest.mark.parametrize("moved", [0, 1, 2])
 def test_a_repair_that_is_interrupted_while_files_are_renamed_is_made_again(
-    made: Path, path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+    made: Path, path: Path, monkeypatch: pytest.MonkeyPatch, moved: int, has_links: bool
 ) -> None:
     """moved: how many of the files beside the catalog had their new names."""
     real, renamed = Path.rename, list[str]()
+    if not has_links:
+        monkeypatch.setattr(os, "link", refuse)
 
     def rename(self: Path, target: Path) -> Path:
         if len(renamed) == moved:
@@ -102,8 +109,10 @@ def test_a_repair_that_is_interrupted_while_files_are_renamed_is_made_again(
         renamed.append(self.name)
         return real(self, target)
 
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
+    def stop(new: Path, old: Path) -> None:
+        if old == path:
+            raise KeyboardInterrupt
+        replace_durably(new, old)
 
     with cut_off(path), monkeypatch.context() as patch:
         patch.setattr(Path, "rename", rename)
@@ -121,13 +130,22 @@ def test_a_repair_that_is_interrupted_while_files_are_renamed_is_made_again(
 def test_a_catalog_is_repaired_on_a_drive_without_links(
     made: Path, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
     monkeypatch.setattr(os, "link", refuse)
+    path.with_suffix(".copy").write_bytes(b"of an interrupted repair")
     before = path.read_bytes()
     saved, found = salvaged(path)
     assert found == rows_of(made) and saved.kept.read_bytes() == before
+    assert not path.with_suffix(".copy").exists()
+
+
+def test_the_log_of_a_damaged_file_that_was_put_back_by_hand_stays(made: Path, path: Path) -> None:
+    with cut_off(path):
+        shutil.copy(path, path.with_name("catalog.damaged-1.db"))
+        path.with_name("catalog.damaged-1.db-wal").write_bytes(b"of an earlier time")
+        saved = salvage(path)
+    assert ("last", "change") in rows_of(path)["setting"]
+    assert saved.kept.name == "catalog.damaged-2.db"
+    assert path.with_name("catalog.damaged-1.db").exists()
 
 
 def test_a_log_of_another_damaged_file_is_never_beside_a_kept_one(path: Path) -> None:

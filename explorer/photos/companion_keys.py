@@ -24,9 +24,11 @@ Kind = Literal["film", "sidecar"]
 _VIDEOS = frozenset({".mov", ".mp4"})
 _MOTION_PHOTO_VIDEO = ".mp"
 # XMP packets, Apple's edit recipes, a camera's thumbnail of a video, and the settings of
-# RawTherapee, UFRaw, DxO, ON1, Adobe Camera Raw (masks) and Canon's Digital Photo Professional.
+# RawTherapee, UFRaw, DxO, ON1, Adobe Camera Raw (masks), Canon's Digital Photo Professional,
+# Nikon's NX Studio and Capture One.
 _SIDECARS = frozenset(
     {".xmp", ".aae", ".thm", ".pp3", ".pp2", ".ufraw", ".dop", ".on1", ".acr", ".vrd", ".dr4"}
+    | {".nksc", ".cos"}
 )
 # Sidecars that contain the work of a person or a program.
 _EDIT_SIDECARS = _SIDECARS - {".thm"}

@@ -28,6 +28,9 @@ from explorer.photos.formats import RAW_EXTENSIONS
 from explorer.photos.stacks import normalized_name
 from explorer.systems import file_calls
 
+# The folders beside photos in which programs keep the settings for them.
+_NX_STUDIO, _CAPTURE_ONE = "NKSC_PARAM", "CaptureOne"
+
 
 @dataclass(frozen=True)
 class Companion:
@@ -114,7 +117,7 @@ def companions_of(path: str, gone: Collection[str] = ()) -> Companions:
     names = (
         each
         for each in _names(folder)
-        if normalized_name(each).startswith(prefixes)
+        if _normalized_base(each).startswith(prefixes)
         and (each == name or os.path.join(folder, each) not in gone)
     )
     return _Folder(names).companions(folder, name)
@@ -132,10 +135,34 @@ def renamed(path: str, photo: str, new: str) -> str:
 
 
 def _names(folder: str) -> list[str]:
+    """The names in a folder, and the relative paths of the settings that NX Studio and Capture One
+    keep in folders of their own."""
+    names = _listed(folder)
+    found = list(names)
+    if _NX_STUDIO in names:
+        found += _below(folder, _NX_STUDIO, ".nksc")
+    if _CAPTURE_ONE in names:
+        for each in _listed(os.path.join(folder, _CAPTURE_ONE)):
+            # One for each version of the program's settings: Settings153.
+            if each.startswith("Settings"):
+                found += _below(folder, os.path.join(_CAPTURE_ONE, each), ".cos")
+    return found
+
+
+def _below(folder: str, subfolder: str, ending: str) -> list[str]:
+    names = _listed(os.path.join(folder, subfolder))
+    return [os.path.join(subfolder, name) for name in names if name.lower().endswith(ending)]
+
+
+def _listed(folder: str) -> list[str]:
     try:
         return file_calls.listdir(folder)
     except OSError:
         return []
+
+
+def _normalized_base(name: str) -> str:
+    return normalized_name(os.path.basename(name))
 
 
 class _Folder:
@@ -147,7 +174,7 @@ class _Folder:
         self._raws = defaultdict[str, set[str]](set)
         # Normalized names by stem.
         self._photos = defaultdict[str, list[str]](list)
-        known = [(name, normalized_name(name)) for name in names]
+        known = [(name, _normalized_base(name)) for name in names]
         for _, normalized in known:
             if is_photo(normalized):
                 self._photos[os.path.splitext(normalized)[0]].append(normalized)
@@ -173,7 +200,7 @@ class _Folder:
             return NO_COMPANIONS
         own, shared = list[Companion](), list[Companion]()
         for each, key in sorted(found.items()):
-            file = _companion(os.path.join(folder, each), companion_kind(normalized_name(each)))
+            file = _companion(os.path.join(folder, each), companion_kind(_normalized_base(each)))
             if file is not None:
                 (shared if self._users[key] - {name} else own).append(file)
         return Companions(tuple(own), tuple(shared), raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -39,14 +40,17 @@ class Destinations:
         """to: TRASH, or the absolute path of a folder."""
         self._library, self._journal, self._preflight = library, journal, preflight
         self._to, self._run_id = to, run_id
-        self._is_open, self._remembered = False, set[str]()
+        self._remembered = set[str]()
+        # The device number of the folder that photos are moved to; None until it is open.
+        self._device: int | None = None
 
     def choose(self, checked: CheckedPhoto) -> Destination:
         """Choose free paths for a photo and its companions, and create the folders. Another program
         may still take a path. Raises RemovalRefused if there is no usable destination."""
         if self._to != TRASH:
-            if not self._is_open:
+            if self._device is None:
                 self._open_folder()
+            self._require_drive()
             return self._in_folder(self._to, checked)
         if trash.is_supported():
             try:
@@ -81,6 +85,7 @@ class Destinations:
         try:
             token = content_hash(os.fsencode(os.path.realpath(self._library.dir))).hex()
             watched = file_identity.folder_showing(where, self._preflight.folders(), token)
+            device = file_calls.stat(where).st_dev
         except OSError as error:
             raise RemovalRefused(
                 f"the folder {printable(where)} cannot be written to ({error.strerror or error})"
@@ -91,12 +96,23 @@ class Destinations:
                 "choose one outside of the library"
             )
         remember_removal_folder(self._library.catalog, self._journal, where)
-        self._is_open = True
+        self._device = device
+
+    def _require_drive(self) -> None:
+        """Raise RemovalRefused if the drive with the folder is no longer connected: a new folder at
+        its mount point would be hidden once it is connected again."""
+        with contextlib.suppress(OSError):
+            if file_calls.stat(self._to).st_dev == self._device:
+                return
+        raise RemovalRefused(
+            f"the folder {printable(self._to)} is gone: its drive may no longer be connected"
+        )
 
     def _in_folder(self, where: str, checked: CheckedPhoto) -> Destination:
         """Free paths that repeat the subfolders of the files, with names that still match each
         other. Raises RemovalRefused."""
         path, companions = checked.photo.path, [part.path for part in checked.companion_files]
+        beside = os.path.dirname(path)
         wanted = os.path.join(where, os.path.relpath(path, os.path.dirname(checked.root)))
         folder = os.path.dirname(wanted)
         # If a whole drive or the home folder is watched, our own folder is inside the library, but
@@ -108,10 +124,12 @@ class Destinations:
         _make(folder)
         for name in free_names(wanted, spare=extra_length(path, companions)):
             targets = [
-                renamed(os.path.join(folder, os.path.basename(each)), path, name)
+                renamed(os.path.join(folder, os.path.relpath(each, beside)), path, name)
                 for each in companions
             ]
             if not any(file_calls.lexists(each) for each in (name, *targets)):
+                for each in {os.path.dirname(target) for target in targets} - {folder}:
+                    _make(each)
                 return Destination(where, [*targets, name], [None] * (len(targets) + 1))
         raise AssertionError("names never end")
 

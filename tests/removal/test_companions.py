@@ -23,6 +23,12 @@ OWN_COMPANIONS = [
     ["a.aae", "a.jpg.xmp", "a.mov", "a.thm"]),
     (["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "IMG_O1.AAE"], "IMG_1.HEIC",
     ["IMG_1.AAE", "IMG_1.MOV", "IMG_O1.AAE"]),
+    # Nikon's NX Studio and Capture One have folders for theirs.
+    (["a.nef", "a.jpg", "NKSC_PARAM/a.NEF.nksc", "NKSC_PARAM/a.jpg.nksc", "NKSC_PARAM/x.jpg",
+      "CaptureOne/Settings131/a.nef.cos", "CaptureOne/Settings153/a.nef.cos",
+      "CaptureOne/Cache/a.nef.cos", "CaptureOne/Settings153/b.nef.cos", "sub/a.nef.cos"], "a.nef",
+     ["CaptureOne/Settings131/a.nef.cos", "CaptureOne/Settings153/a.nef.cos",
+      "NKSC_PARAM/a.NEF.nksc"]),
     # RAW and JPEG use one sidecar; each has its own, too.
     (["a.jpg", "a.cr2", "a.xmp", "a.jpg.xmp", "a.cr2.xmp"], "a.jpg", ["a.jpg.xmp"]),
     # An edit uses what its original has, and takes what only it has.
@@ -70,6 +76,7 @@ OWN_COMPANIONS = [
 
 def put(folder: Path, names: list[str]) -> None:
     for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
 
 
@@ -79,8 +86,9 @@ def test_companions_of_one_photo_are_found(
 ) -> None:
     put(tmp_path, names)
     found = companions_of(str(tmp_path / photo))
-    assert [Path(each.path).name for each in found.own] == alone
-    assert all(each.bytes == len(os.fsencode(Path(each.path).name)) for each in found.own)
+    inside = [os.path.relpath(each.path, tmp_path) for each in found.own]
+    assert inside == [os.path.join(*each.split("/")) for each in alone]
+    assert [each.bytes for each in found.own] == [len(os.fsencode(each)) for each in alone]
     assert CompanionFinder().of(str(tmp_path / photo)) == found
 
 

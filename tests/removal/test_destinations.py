@@ -4,6 +4,7 @@ photos would be found again."""
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -110,6 +111,13 @@ def test_the_destination_is_remembered_once_before_anything_is_moved(
         assert setup.remembered == [to] == probed
 
 
+def stat_on_another_drive(folder: Path) -> os.stat_result:
+    facts = list(folder.stat())
+    # The device number is the third.
+    facts[2] += 1
+    return os.stat_result(facts)
+
+
 def test_an_alias_of_a_watched_folder_is_rejected(setup: DestinationSetup) -> None:
     (setup.base / "alias").symlink_to("photos")
     with pytest.raises(RemovalRefused, match=r"is .*/photos under another path"):
@@ -117,6 +125,26 @@ def test_an_alias_of_a_watched_folder_is_rejected(setup: DestinationSetup) -> No
     assert setup.remembered == [] and [path.name for path in (setup.base / "photos").iterdir()] == [
         "sub"
     ]
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+def test_nothing_is_moved_below_the_mount_point_of_a_drive_that_was_disconnected(
+    setup: DestinationSetup, monkeypatch: pytest.MonkeyPatch, is_removed: bool
+) -> None:
+    to = setup.base / "drive" / "aside"
+    opened = setup.open(str(to))
+    opened.choose(setup.checked())
+    real, other = os.stat, stat_on_another_drive(to)
+    shutil.rmtree(to)
+    if not is_removed:
+        # The drive's mount point has a folder of that name, too.
+        to.mkdir()
+        monkeypatch.setattr(
+            os, "stat", lambda path, **more: other if path == str(to) else real(path, **more)
+        )
+    with pytest.raises(RemovalRefused, match="its drive may no longer be connected"):
+        opened.choose(setup.checked("sub/b.jpg"))
+    assert not (to / "photos").exists()
 
 
 def test_a_subfolder_that_leads_into_the_library_is_rejected(setup: DestinationSetup) -> None:

@@ -77,7 +77,7 @@ def test_notes_that_can_be_merged_are_merged_on_request(two_copies: SmallLibrary
     assert "Anna" in text and 'Rating="5"' in text and 'Label="red"' in text
 
 
-@pytest.mark.parametrize("ending", ["aae", "pp3", "jpg.dop", "on1", "acr", "jpg.dr4"])
+@pytest.mark.parametrize("ending", ["aae", "pp3", "jpg.dop", "on1", "acr", "jpg.dr4", "jpg.cos"])
 @pytest.mark.parametrize("sidecars", [False, True])
 def test_settings_of_other_programs_must_be_beside_the_keeper_as_they_are(
     two_copies: SmallLibrary, ending: str, sidecars: bool
@@ -88,6 +88,23 @@ def test_settings_of_other_programs_must_be_beside_the_keeper_as_they_are(
     assert both(two_copies, sidecars=sidecars).reason == f"{ONLY}b.{ending}"
     two_copies.add_file(f"a.{ending}", "settings")
     assert both(two_copies, sidecars=sidecars).done
+
+
+def test_settings_in_a_folder_of_their_program_go_and_return_with_their_photo(
+    two_copies: SmallLibrary,
+) -> None:
+    """Also those of two versions of one program, which have the same name."""
+    for version in ("131", "153"):
+        two_copies.add_file(f"CaptureOne/Settings{version}/b.jpg.cos", "settings")
+    two_copies.add_file("NKSC_PARAM/b.jpg.nksc", "other settings")
+    before = two_copies.tree()
+    assert both(two_copies).reason.startswith(ONLY)
+    removal = two_copies.removal("b.jpg", "a.jpg", tier="moment")
+    outcome = remove(two_copies.library, [removal], str(two_copies.base / "aside"))
+    assert [result.state for result in outcome.results] == ["removed"]
+    assert {path for path, what in two_copies.tree().items() if what[0] == "file"} == {"a.jpg"}
+    undo(two_copies.library)
+    assert two_copies.tree() == before
 
 
 def test_a_link_to_the_sidecar_that_goes_is_not_another_one(two_copies: SmallLibrary) -> None:

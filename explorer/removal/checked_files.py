@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -109,6 +110,7 @@ def check_file(path: str, digest: str | None = None) -> CheckedFile:
         "size": before.st_size,
         "mtime_ns": before.st_mtime_ns,
         "atime_ns": before.st_atime_ns,
+        "mode": stat.S_IMODE(before.st_mode),
         "inode": before.st_ino,
         # On an overlay file system, files have another device number than their folders.
         "device": before.st_dev,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterable, Iterator
+
+from explorer.systems import file_calls
 
 # Maximum length of a name in bytes if the file system does not report it.
 _LONGEST_NAME = 255
@@ -19,7 +22,8 @@ def free_names(path: str, word: str = "", spare: int = 0) -> Iterator[str]:
     (folder, name), number = os.path.split(path), 2
     stem, suffix = os.path.splitext(name)
     longest = longest_name(folder) - spare
-    yield os.path.join(folder, fit_name(stem, suffix, longest))
+    is_possible = _is_possible(os.path.join(folder, "x" * spare + name))
+    yield path if is_possible else os.path.join(folder, fit_name(stem, suffix, longest))
     if word:
         yield os.path.join(folder, fit_name(stem, f" ({word}){suffix}", longest))
     while True:
@@ -48,6 +52,17 @@ def extra_length(photo: str, others: Iterable[str]) -> int:
     """The number of bytes by which the longest of these files' names exceeds the photo's; at
     least 0."""
     return max([0, *(len(_name(each)) - len(_name(photo)) for each in others)])
+
+
+def _is_possible(path: str) -> bool:
+    """Whether a file may have this name. Not every file system counts bytes: on NTFS, APFS and
+    exFAT, a name of 255 characters may have three times as many."""
+    try:
+        file_calls.lstat(path)
+    except OSError as error:
+        # EINVAL: for Windows, a name that is too long is not a name.
+        return error.errno not in (errno.ENAMETOOLONG, errno.EINVAL)
+    return True
 
 
 def _name(path: str) -> bytes:

@@ -84,6 +84,16 @@ def copy_file(source: str, part: str) -> None:
         raise
 
 
+def copy_owner(source: str, part: str) -> None:
+    """Give `part` the owner and the group of `source`, if allowed. Only an administrator may change
+    a file's owner; otherwise the new file belongs to this user."""
+    owner, ours = file_calls.stat(source), file_calls.stat(part)
+    if hasattr(os, "chown") and (owner.st_uid, owner.st_gid) != (ours.st_uid, ours.st_gid):
+        # Drives without owners have various errors for this.
+        with contextlib.suppress(OSError):
+            os.chown(part, owner.st_uid, owner.st_gid)
+
+
 def discard(part: str) -> None:
     """Delete a file of ours, ignoring errors: the error that led here is the one to report."""
     with contextlib.suppress(OSError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -20,6 +22,7 @@ from explorer.removal.file_names import extra_length, free_names
 from explorer.removal.part_files import delete_part
 from explorer.removal.results import TRASH, lost_in_words
 from explorer.systems import file_calls
+from explorer.systems.this_system import this_system
 
 # stayed: at its original place. moved: at its destination. unknown: found at neither.
 FileLocation = Literal["stayed", "moved", "unknown"]
@@ -173,13 +176,14 @@ class Restorer:
         raise AssertionError("names never end")
 
     def _note_restored(self, entry: RemovalEntry, back: str, reason: str = "") -> list[str]:
-        """Restore the sidecar of a file's keeper and the file's own times, delete its note in the
-        trash, and record in the journal that it is back.
+        """Restore the sidecar of a file's keeper and the file's own permissions and times, delete
+        its note in the trash, and record in the journal that it is back.
 
         reason: for a file that never moved, why it is at its place. Returns what failed, in words.
         """
         notes = [*self._restore_sidecar(entry)]
         if not reason:
+            _restore_mode(entry, back)
             try:
                 safe_move.set_times(back, entry.facts["atime_ns"], entry.facts["mtime_ns"])
             except OSError as error:
@@ -245,6 +249,17 @@ def is_removed_file(entry: RemovalEntry, path: str) -> bool:
         return file_calls.isfile(path) and file_state.file_hash(path) == entry.hash
     except OSError:
         return False
+
+
+def _restore_mode(entry: RemovalEntry, path: str) -> None:
+    """Give a file the permissions that it had, which the drive that it comes from may not have
+    stored. Nothing is said if this fails: then its own drive has none."""
+    mode = entry.facts.get("mode")
+    if mode is None or "link" in entry.facts or not this_system().has_permission_bits:
+        return
+    with contextlib.suppress(OSError):
+        if stat.S_IMODE(file_calls.lstat(path).st_mode) != mode:
+            file_calls.chmod(path, mode & 0o777)
 
 
 def _is_at_target(entry: RemovalEntry) -> bool:

@@ -24,6 +24,18 @@ _NO_HARD_LINKS = {
     errno.EMLINK,
     errno.EINVAL,
 }
+# Error codes of drives that do not store some attribute, or not as much of it.
+_CANNOT_STORE = {
+    errno.EPERM,
+    errno.EACCES,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.ENOSYS,
+    errno.EINVAL,
+    errno.ENOSPC,
+    errno.E2BIG,
+    errno.ERANGE,
+}
 
 
 class FileChanged(OSError):
@@ -144,10 +156,10 @@ def _copy(source: str, target: str, digest: str, token: str) -> list[str]:
 
     part = part_files.make_part(folder, token, write)
     try:
-        _copy_attributes(source, part)
+        lost = _copy_attributes(source, part)
         if not is_link and file_state.file_hash(part) != digest:
             raise FileChanged(errno.EIO, "the copy differs from the original", source)
-        lost = [] if is_link else this_system().lost_attributes(source, part)
+        lost += [] if is_link else this_system().lost_attributes(source, part)
         _rename(part, target)
     except BaseException:
         part_files.discard(part)
@@ -166,14 +178,25 @@ def _copy(source: str, target: str, digest: str, token: str) -> list[str]:
     return lost
 
 
-def _copy_attributes(source: str, part: str) -> None:
-    """Copy times and, as far as the other drive supports them, permissions and extended
-    attributes."""
+def _copy_attributes(source: str, part: str) -> list[str]:
+    """Copy owner, times and, as far as the other drive supports them, permissions and extended
+    attributes. Returns "file times" if it supports none."""
+    is_link, lost = file_calls.islink(source), list[str]()
+    if not is_link:
+        part_files.copy_owner(source, part)
     try:
         file_calls.copystat(source, part, follow_links=False)
-    except PermissionError:
-        # FAT has no permissions and refuses to set some of them. The times must not be lost.
+    except OSError as error:
+        if error.errno not in _CANNOT_STORE:
+            raise
+        # FAT has no permissions and refuses to set some of them, and other drives cannot store all
+        # attributes. The times are set nevertheless.
         facts = file_calls.lstat(source)
-        set_times(part, facts.st_atime_ns, facts.st_mtime_ns)
-    if not file_calls.islink(source):
+        try:
+            set_times(part, facts.st_atime_ns, facts.st_mtime_ns)
+        except OSError:
+            # Some network drives and phones. The journal has the times, and undo sets them again.
+            lost.append("file times")
+    if not is_link:
         this_system().copy_attributes(source, part)
+    return lost

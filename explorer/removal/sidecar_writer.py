@@ -93,7 +93,7 @@ def replace_content(part: str, real: str, data: bytes, expected: str) -> None:
     try:
         file_calls.copystat(real, part)
         file_calls.set_times_to_now(part)
-        _copy_owner(real, part)
+        part_files.copy_owner(real, part)
         if file_state.file_hash(real) != expected:
             raise safe_move.FileChanged(errno.EBUSY, "another program has saved it", real)
         file_calls.replace(part, real)
@@ -117,12 +117,3 @@ def _write_new(note: dict[str, Any], target: str, data: bytes, photo: str) -> No
         safe_move.move(part, target, note["after"])
     finally:
         delete_if_there(part)
-
-
-def _copy_owner(real: str, part: str) -> None:
-    """Give `part` the owner of `real`, if allowed. Only an administrator may change a file's owner;
-    otherwise the new file belongs to this user."""
-    owner, ours = file_calls.stat(real), file_calls.stat(part)
-    if hasattr(os, "chown") and (owner.st_uid, owner.st_gid) != (ours.st_uid, ours.st_gid):
-        with contextlib.suppress(PermissionError):
-            os.chown(part, owner.st_uid, owner.st_gid)

@@ -10,6 +10,9 @@ import signal
 from explorer.systems import exclusive_rename
 from explorer.systems.posix import Posix
 
+# The extended attribute in which Linux shows a file's access control list.
+_ACCESS_LIST = "system.posix_acl_access"
+
 
 class Linux(Posix):
     """Linux, on which the program was developed and tested."""
@@ -42,9 +45,9 @@ class Linux(Posix):
         return exclusive_rename.rename_with(exclusive_rename.linux_rename(), source, target)
 
     def lost_attributes(self, source: str, target: str) -> list[str]:
-        return (
-            ["extended attributes"] if _user_attributes(source) - _user_attributes(target) else []
-        )
+        names = _attributes(source) - _attributes(target)
+        found = ["extended attributes"] if any(name.startswith("user.") for name in names) else []
+        return [*found, *(["access lists"] if _ACCESS_LIST in names else [])]
 
     def enlarge_pipe(self, handle: int, size: int) -> None:
         import fcntl
@@ -64,11 +67,9 @@ class Linux(Posix):
             psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)
 
 
-def _user_attributes(path: str) -> set[str]:
-    """The names of a file's extended attributes that users and programs set; the others belong to
-    the system. Empty if they cannot be listed."""
+def _attributes(path: str) -> set[str]:
+    """The names of a file's extended attributes; empty if they cannot be listed."""
     try:
-        names = os.listxattr(path, follow_symlinks=False)
+        return set(os.listxattr(path, follow_symlinks=False))
     except OSError:
         return set()
-    return {name for name in names if name.startswith("user.")}

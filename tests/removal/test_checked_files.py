@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,7 @@ def test_a_file_is_described_as_it_is(photo: Path) -> None:
         "size": 3,
         "mtime_ns": 1_500_000_000_123_456_789,
         "atime_ns": 1_400_000_000_000_000_001,
+        "mode": stat.S_IMODE(facts.st_mode),
         "inode": facts.st_ino,
         "device": facts.st_dev,
         "drive": photo.parent.stat().st_dev,

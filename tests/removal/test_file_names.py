@@ -39,6 +39,16 @@ def test_long_names_are_truncated_to_fit(tmp_path: Path) -> None:
     )
 
 
+def test_a_name_that_the_file_system_accepts_is_not_truncated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on NTFS, which counts characters where the limit that is reported counts bytes."""
+    monkeypatch.setattr(file_names, "longest_name", lambda folder: 90)
+    path = str(tmp_path / ("写" * 60 + ".jpg"))
+    found = list(islice(free_names(path, spare=4), 2))
+    assert found[0] == path and len(os.fsencode(Path(found[1]).name)) <= 86
+
+
 def test_the_length_is_that_of_the_file_system(monkeypatch: pytest.MonkeyPatch) -> None:
     """Encrypted folders allow fewer bytes than most."""
     monkeypatch.setattr(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,37 @@ def test_what_went_to_a_folder_is_not_looked_for_in_the_trash(pair: SmallLibrary
     moved.state = "intended"
     assert restorer(pair).locate(moved) == "unknown"
     assert moved.target is not None and moved.info is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
+@pytest.mark.parametrize("mode", [0o600, 0o444])
+def test_a_restored_file_has_its_original_permissions(pair: SmallLibrary, mode: int) -> None:
+    """They are lost on drives without permissions, where all files have the same."""
+    (pair.photos / "sub/b.jpg").chmod(mode)
+    (moved,) = gone(pair)
+    assert moved.facts["mode"] == mode
+    Path(moved.target or "").chmod(0o777)
+    restorer(pair).restore(moved)
+    assert stat.S_IMODE((pair.photos / "sub/b.jpg").stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_permissions_that_cannot_be_set_are_no_failure(
+    pair: SmallLibrary, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """As on FAT, where they are those of the drive; earlier releases did not record them."""
+    (moved,) = gone(pair)
+    asked = list[int]()
+
+    def refuse(path: str, mode: int) -> None:
+        asked.append(mode)
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    if known:
+        moved.facts["mode"] = 0o4123
+    else:
+        moved.facts.pop("mode")
+    assert restorer(pair).restore(moved).note == ""
+    # A journal that somebody has changed cannot have a program run as another user.
+    assert asked == ([0o123] if known else [])

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -106,15 +107,50 @@ def test_a_failed_copy_leaves_nothing_behind(
     assert source.read_text() == "photo" and names(target.parent) == []
 
 
+@pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.ENOSPC])
 def test_a_drive_without_permissions_still_gets_the_times(
-    source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
+    source: Path, target: Path, across_drives: None, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any, **__: Any) -> None:
-        raise PermissionError(errno.EPERM, "Operation not permitted")
+        raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(shutil, "copystat", refuse)
     go(source, target)
     assert (target.stat().st_mtime_ns, target.read_text()) == (OLD[1], "photo")
+
+
+def test_a_drive_without_file_times_is_reported(
+    source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert move(str(source), str(target), hash_of(b"photo")) == ["file times"]
+    assert target.read_text() == "photo" and not source.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "chown"), reason="Windows has no groups of this kind")
+def test_a_copy_gets_the_owner_and_group_of_the_original(
+    source: Path, target: Path, across_drives: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, real = list[tuple[str, int, int]](), os.stat
+
+    def owned(path: Any, **more: Any) -> Any:
+        facts = real(path, **more)
+        if path != str(source):
+            return facts
+        fields = {name: getattr(facts, name) for name in dir(facts) if name.startswith("st_")}
+        return SimpleNamespace(**fields | {"st_uid": 12345, "st_gid": 54321})
+
+    def refuse(path: str, user: int, group: int) -> None:
+        asked.append((Path(path).name[:16], user, group))
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(os, "stat", owned)
+    monkeypatch.setattr(os, "chown", refuse)
+    go(source, target)
+    assert asked == [(".photo-explorer-", 12345, 54321)]
 
 
 def test_an_unfinished_file_of_another_program_is_left_alone(

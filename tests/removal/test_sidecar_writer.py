@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from explorer.removal import part_files, sidecar_writer
+from explorer.removal import part_files
 from explorer.removal.checked_files import RemovalRefused
 from explorer.removal.sidecar_restore import restore_sidecar
 from explorer.removal.sidecar_writer import write
@@ -194,11 +194,11 @@ def test_the_owner_is_kept_if_possible(
         raise PermissionError
 
     monkeypatch.setattr(os, "chown", refuse)
-    sidecar_writer._copy_owner(str(sidecar_file), keeper_photo)
+    part_files.copy_owner(str(sidecar_file), keeper_photo)
     assert not asked
     with monkeypatch.context() as patched:
         patched.setattr(os, "stat", foreign)
-        sidecar_writer._copy_owner(str(sidecar_file), keeper_photo)
+        part_files.copy_owner(str(sidecar_file), keeper_photo)
     assert asked == [(12345, 54321)]
 
 
@@ -207,8 +207,8 @@ def test_the_owner_is_kept_in_replacing(
 ) -> None:
     sidecar_file.write_bytes(b"old")
     done = list[str]()
-    spy(monkeypatch, done, sidecar_writer, "_copy_owner")
+    spy(monkeypatch, done, part_files, "copy_owner")
     spy(monkeypatch, done, os, "replace")
     merged = merged_at(sidecar_file)
     write(note_path(merged), merged, keeper_photo)
-    assert done == ["_copy_owner", "replace"]
+    assert done == ["copy_owner", "replace"]

@@ -19,7 +19,7 @@ JournalLine = dict[str, Any]
 # The id of a run: when it began, and a random number.
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,32}")
 _HASH = re.compile(r"[0-9a-f]{32}")
-_FACTS = ("size", "mtime_ns", "atime_ns", "inode", "device", "drive", "freed")
+_FACTS = ("size", "mtime_ns", "atime_ns", "inode", "device", "drive", "freed", "mode")
 # File ids may have 128 bits.
 _LARGEST = 1 << 128
 # 31 December 9999, the last day that `datetime` can show.

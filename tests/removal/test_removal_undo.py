@@ -131,3 +131,17 @@ def test_a_foreign_file_at_the_recorded_trash_path_is_left_alone(
     assert restored.back is None
     assert Path(at).read_text() == "a stranger"
     assert set(small_library.tree()) == {"a.jpg"}
+
+
+@pytest.mark.parametrize("year", [2300, 1650])
+def test_a_file_of_any_time_is_restored(pair: SmallLibrary, year: int) -> None:
+    """Damaged drives and clocks give files times that 64 bits of nanoseconds cannot hold."""
+    photo = pair.photos / "sub/b.jpg"
+    time = (year - 1970) * 31_556_952 * 10**9
+    os.utime(photo, ns=(time, time))
+    if photo.stat().st_mtime_ns != time:
+        pytest.skip("the file system of the temporary folder has no such times")
+    before = pair.tree()
+    assert remove(pair.library, [pair.removal("sub/b.jpg", "a.jpg")]).removed
+    undo(pair.library)
+    assert pair.tree() == before

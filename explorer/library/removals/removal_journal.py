@@ -150,6 +150,12 @@ class RemovalJournal:
         """Append a line, and return once it is on disk. Raises LibraryError if it cannot be
         written; then its step must not be taken."""
         line = json.dumps(what | {"at": round(time.time(), 3)}).encode("ascii") + b"\n"
+        if not any(parse_journal(line)):
+            # It would be skipped when it is read: what it announces could not be undone.
+            raise LibraryError(
+                f"The journal of removals {self.path} cannot hold this step, so no more files are"
+                " removed."
+            )
         try:
             handle = os.open(
                 self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600

@@ -96,11 +96,13 @@ def test_facts_have_the_range_of_128_bits(key: str) -> None:
 
 @pytest.mark.parametrize("key", ["mtime_ns", "atime_ns"])
 def test_file_times_are_within_the_range_of_the_system(key: str) -> None:
+    most = (1 << 63) * 10**9
     for value, right in (
-        ((1 << 63) - 1, True),
-        (1 << 63, False),
-        (-(1 << 63), True),
-        (-(1 << 63) - 1, False),
+        (1 << 63, True),
+        (most - 1, True),
+        (most, False),
+        (1 - most, True),
+        (-most, False),
         (True, False),
     ):
         assert counts("intended", facts={**FACTS, key: value}) is right

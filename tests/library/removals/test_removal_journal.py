@@ -201,3 +201,11 @@ def test_one_removal_runs_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     finally:
         held.release()
     RemovalJournal(tmp_path).lock().release()
+
+
+def test_a_step_that_could_not_be_read_back_is_refused(tmp_path: Path) -> None:
+    """Otherwise a file would be moved that the journal does not know."""
+    made = journal(tmp_path, begin())
+    with pytest.raises(LibraryError, match="cannot hold this step"):
+        made.note(**intended(facts={**FACTS, "mtime_ns": 1 << 99}))
+    assert made.read().count(b"\n") == 1

@@ -22,10 +22,11 @@ _ALL = "(?:(?:all|some|any|every|the|my|our|an?|of) )*"
 _PHOTOS = "(?:photo|photograph|picture|image|pic|snapshot)s?"
 _REQUEST = re.compile(
     rf"{_PLEASE}(?:{_SHOW})?{_ALL}{_PHOTOS}"
-    r" (?:of|with|showing|containing|where|(?:that|which) shows?|in which) (?:(?:my|our) )?"
+    r" (?:of|with|showing|containing|where|(?:that|which) (?:shows?|contains?)|in which)"
+    r" (?:(?:my|our) )?"
     # Not `a shot of espresso`.
     rf"|(?:{_PLEASE}{_SHOW}{_ALL}shots?|(?:all )?(?:my|our) shots) of (?:(?:my|our) )?"
-    r"|(?:please )?(?:show|find|give) me (?:(?:all|some|any|every|the|my|our|of) )*",
+    r"|(?:please )?(?:(?:show|find|give) me|search for) (?:(?:all|some|any|every|the|my|our|of) )*",
     re.IGNORECASE,
 )
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -74,6 +74,7 @@ def test_punctuation_that_says_nothing_is_removed(phrase: str, plain: str) -> No
 @pytest.mark.parametrize(
     ("phrase", "plain"),
     [
+        ("search for dogs", "dogs"), ("photos that contain dogs", "dogs"),
         ("photos of dogs", "dogs"), ("show me pictures of dogs", "dogs"), ("show me dogs", "dogs"),
         ("all my photos of my dog", "dog"), ("where is my photo of the cat?", "the cat"),
         ("I want to see all the pictures with boats", "boats"),

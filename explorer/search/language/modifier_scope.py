@@ -11,8 +11,6 @@ from explorer.search.language.camera_expressions import ends_with_camera, may_be
 from explorer.search.language.phrase_vocabulary import (
     COLORS,
     CONTINUED,
-    COUNTED_THINGS,
-    NUMBERED_THINGS,
     PHOTO_WORDS,
     PHRASE_ENDS,
     entry_of,
@@ -32,6 +30,16 @@ _NAMED = word_set(
 )
 _DAYS = frozenset({"today", "yesterday"})
 _TAKEN = frozenset({"taken", "shot", "made", "photographed"})
+# Words after which a number is not a year.
+_NUMBERED_THINGS = word_set(
+    "apartment bus channel class flight gate highway house iso line model no number nr page"
+    " platform road room route train version windows"
+)
+# Words before which a number is not a year.
+_COUNTED_THINGS = word_set(
+    "cars dollars euros feet ft kg km m meters metres miles people percent pieces pixels steps"
+    " things times years"
+)
 # Photos are found by when they were taken.
 _OTHER_ACTS = word_set("added downloaded edited imported modified printed saved scanned uploaded")
 # After a relative date at the beginning: `yesterday at the beach`, but not `last week tonight`.
@@ -63,7 +71,7 @@ def modifies_a_thing(expression: str, before: str, after: str, earlier: str) -> 
 def _is_of_a_thing(expression: str, left: list[str], right: list[str]) -> bool:
     """Whether a date, a number or a camera belongs to the words before or after it: `room 2019`,
     `flag with more than 3 stars`, `usa today`, `cake shot with apple`, `photos added in 2019`."""
-    if (right and right[0] in COUNTED_THINGS) or (left and left[-1] in NUMBERED_THINGS):
+    if (right and right[0] in _COUNTED_THINGS) or (left and left[-1] in _NUMBERED_THINGS):
         return True
     if left and (left[-1] in _OTHER_ACTS or _belongs_to(left[-1], expression)):
         return True

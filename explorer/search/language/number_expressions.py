@@ -15,6 +15,7 @@ _SAID: dict[Comparison, str] = {
 }  # fmt: skip
 _SIGNS: dict[str, Comparison] = {"≥": ">=", "≤": "<=", ">=": ">=", "<=": "<=", ">": ">", "<": "<"}
 _COMPARED = f"(?:{'|'.join(_SAID.values())})"
+_SIGN = "(?:[<>]=?|[≤≥])"
 _NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
 _STARS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
 _STAR_NUMBER = rf"(?:[0-5]|{'|'.join(_STARS)})"
@@ -26,8 +27,8 @@ _NUMBER_FIELDS = [
 ]
 
 _PATTERNS: dict[str, str] = {
-    "size": rf"(?:{_COMPARED} )?{_NUMBER} ?(?:kb|mb|gb|(?:kilo|mega|giga)bytes?)\b",
-    "megapixels": rf"(?:{_COMPARED} )?{_NUMBER} ?(?:mp|megapixels?)\b",
+    "size": rf"(?:{_COMPARED} |{_SIGN} ?)?{_NUMBER} ?(?:kb|mb|gb|(?:kilo|mega|giga)bytes?)\b",
+    "megapixels": rf"(?:{_COMPARED} |{_SIGN} ?)?{_NUMBER} ?(?:mp|megapixels?)\b",
     "rating": (
         rf"(?:{_COMPARED} {_STAR_NUMBER}[ -]stars?\b|{_STAR_NUMBER}[ -]stars?{_OR_MORE}"
         rf"|[0-5]\+ ?stars?\b"
@@ -76,4 +77,6 @@ def number_test(text: str) -> tuple[str, FieldValue] | None:
 def _comparison(text: str) -> Comparison:
     if re.search(rf"{_OR_MORE}$|\+ ?stars?$", text):
         return ">="
+    if sign := re.match(_SIGN, text):
+        return _SIGNS[sign[0]]
     return next((sign for sign, said in _SAID.items() if re.search(rf"\b{said} ", text)), "=")

@@ -95,6 +95,7 @@ PHRASE_ENDS = word_set(
 """Words that do not belong to the noun phrase before or after them."""
 
 _FILES = ("", "s", " file", " files")
+_SORTED = (("", " first"), ("", " photos first"), ("sort by ", ""), ("sorted by ", ""))
 
 MAX_WORDS_LENGTH = 200
 """The maximum number of characters in a phrase that is interpreted."""
@@ -153,11 +154,12 @@ VOCABULARY: tuple[VocabularyEntry, ...] = (
     VocabularyEntry("sort", "oldest", ("oldest", "earliest")),
     *(
         VocabularyEntry(
-            "sort", name, tuple(f"{each} {photos}first" for photos in ("", "photos ")), trails=True
+            "sort", name, tuple(form + each + end for each in words for form, end in _SORTED),
+            trails=True,
         )
-        for name, each in (
-            ("newest", "newest"), ("newest", "latest"), ("newest", "most recent"),
-            ("oldest", "oldest"), ("largest", "largest"), ("largest", "biggest"),
+        for name, words in (
+            ("newest", ("newest", "latest", "most recent", "date")),
+            ("oldest", ("oldest", "earliest")), ("largest", ("largest", "biggest", "size")),
         )
     ),
     VocabularyEntry("sort", "oldest", ("first photo", "first picture"), leads_with_of=True),
@@ -200,6 +202,7 @@ VOCABULARY: tuple[VocabularyEntry, ...] = (
         for name, words in (
             ("jpeg", ("jpeg", "jpg")), ("png", ("png",)), ("gif", ("gif",)),
             ("heic", ("heic", "heif")), ("webp", ("webp",)), ("tiff", ("tiff", "tif")),
+            *((name, (name,)) for name in ("avif", "bmp", "cr2", "cr3", "dng", "jxl", "nef")),
         )
     ),
 )  # fmt: skip
@@ -208,17 +211,6 @@ alone."""
 
 NAMES = r"(?:\*(?=[.-]*\w)[\w.-]*\*?|\w[\w.-]*\*)"
 """A part of a file's name, as a regular expression: `IMG_*`, `*.png`."""
-
-NUMBERED_THINGS = word_set(
-    "apartment bus channel class flight gate highway house iso line model no number nr page"
-    " platform road room route train version windows"
-)
-"""Words after which a number is not a year."""
-COUNTED_THINGS = word_set(
-    "cars dollars euros feet ft kg km m meters metres miles people percent pieces pixels steps"
-    " things times years"
-)
-"""Words before which a number is not a year."""
 
 
 def alternation(expressions: Iterable[str]) -> str:

@@ -48,7 +48,13 @@ _RELATIVE = (
 RELATIVE = re.compile(_RELATIVE)
 """A date that is counted from today: `last week`."""
 _DECADE = r"(?:the (?:(?:19|20)|['’])?[0-9]0s|(?:19|20)[0-9]0s)\b"
-DATE = rf"(?:{_NUMERIC}|{NAMED}|{_DECADE}|{YEAR}|{_RELATIVE})"
+_PARTS_OF_YEAR = {
+    "early": ("01", "04"), "mid": ("05", "08"), "late": ("09", "12"),
+    "(?:the )?(?:beginning|start) of": ("01", "03"), "(?:the )?middle of": ("05", "08"),
+    "(?:the )?end of": ("10", "12"),
+}  # fmt: skip
+_PART_OF_YEAR = rf"(?:{'|'.join(_PARTS_OF_YEAR)})[ -]{YEAR}"
+DATE = rf"(?:{_PART_OF_YEAR}|{_NUMERIC}|{NAMED}|{_DECADE}|{YEAR}|{_RELATIVE})"
 """A date, as a regular expression for text in lower case."""
 HOLIDAY = rf"{ANY_HOLIDAY}{BEFORE_YEAR}{YEAR}"
 """A holiday of a year, which is a day only in comparisons: `christmas 2019` alone is not limited to
@@ -76,7 +82,7 @@ def periods(date: str) -> list[str]:
     """What a date in lower case may mean, as the field `date` takes it: `june 4, 2019` →
     `2019-06-04`. Two periods for `06/04/2019`, of which nobody knows which number is the month;
     none for a day that no calendar has."""
-    if found := _holiday(date) or _decade(date):
+    if found := _holiday(date) or _decade(date) or _part_of_year(date):
         return [found]
     if RELATIVE.fullmatch(date):
         return [_relative(date, today())]
@@ -102,6 +108,13 @@ def _decade(date: str) -> str | None:
         return None
     century = match[1] or ("20" if match[2] in "012" else "19")
     return f"{century}{match[2]}0..{century}{match[2]}9"
+
+
+def _part_of_year(date: str) -> str | None:
+    for part, (first, last) in _PARTS_OF_YEAR.items():
+        if match := re.fullmatch(rf"{part}[ -]([0-9]{{4}})", date):
+            return f"{match[1]}-{first}..{match[1]}-{last}"
+    return None
 
 
 def _named(date: str, name: str) -> str:

@@ -27,6 +27,8 @@ from tests.search.language.meant_queries import meant
         ("in the 90s", "1990..1999"), ("from the 2000s", "2000..2009"), ("1980s", "1980..1989"),
         ("before the 90s", "<1990"), ("before christmas 2019", "<2019-12-25"),
         ("before easter 2019", "<2019-04-21"),
+        ("early 2019", "2019-01..2019-04"), ("mid-2019", "2019-05..2019-08"),
+        ("since late 2019", ">=2019-09"), ("the end of 2019", "2019-10..2019-12"),
         ("since New Year’s Eve 2018", ">=2018-12-31"), ("older than 2015", "<2015"),
         ("photographed in 2019", "2019"), ("taken 2019", "2019"),
         ("2015 onwards", ">=2015"), ("from 2015 on", ">=2015"), ("from 2015 until now", ">=2015"),

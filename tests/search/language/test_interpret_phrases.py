@@ -96,6 +96,8 @@ from tests.thoroughness import times
         ("latest pictures from 2019", "sort:newest date:2019"), ("biggest files", "sort:largest"),
         ("first photo of anna", "anna sort:oldest"), ("recent photos of dogs", "dogs sort:newest"),
         ("newest first", "sort:newest"), ("dogs, oldest photos first", "dogs sort:oldest"),
+        ("dogs sorted by date", "dogs sort:newest"), ("sort by size", "sort:largest"),
+        ("dng files", "format:dng"),
         ("photos with 5 stars", "rating:5"), ("photos with one star", "rating:1"),
         ("taken with iPhone", "camera:iPhone"),
         ("dog shot on my canon in 2019", "dog date:2019 camera:canon"),

@@ -25,6 +25,7 @@ from tests.search.language.meant_queries import meant
         ("f/2.8", "f:2.8"), ("rating 5", "rating:5"), ("f2.8", "f:2.8"),
         ("rated 4 or better", "rating:>=4"), ("rating three and up", "rating:>=3"),
         ("aperture < 4", "f:<4"), ("fnumber >= 2", "f:>=2"),
+        ("dog > 5 MB", "dog size:>5mb"), ("<= 12 megapixels", "megapixels:<=12mp"),
         ("portrait f/1.8", "portrait f:1.8"),
         ("photos not larger than 5 MB", "-size:>5mb"),
         ("123456 kilobytes", "size:123456kb"), ("at least 1.25 gigabytes", "size:>=1.25gb"),

@@ -72,15 +72,10 @@ class Misplaced(NamedTuple):
     """(n,) row of the most similar photo in another folder, -1 for none."""
 
 
-def outliers(
-    vectors: Floats, near: Ids, scores: Floats, typical: TypicalPhotos | None = None
-) -> Floats:
-    """Distance of each photo from its neighbors, as `outliers_by_facts`, from vectors: (n, dim),
-    unit length. typical: everyday photos among such vectors, if known; if not, the library's own
-    mean is used as the center, and plain cosines as well."""
-    if typical is not None:
-        shared = vectors @ typical.middle
-        return outliers_by_facts(shared, typical.unlikeness(vectors), near, scores, typical)
+def outliers(vectors: Floats, near: Ids, scores: Floats) -> Floats:
+    """Distance of each photo from its neighbors, as `outliers_by_facts`, for an encoder whose
+    everyday photos are not known: the center is the library's own mean, and plain cosines count as
+    well. vectors: (n, dim), unit length."""
     chosen = _judged_neighbors(near, scores)
     if chosen is None:
         return np.zeros(len(near), np.float32)

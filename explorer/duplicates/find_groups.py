@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from explorer.analysis.duplicates.connected_components import connected_components
 from explorer.duplicates import keeper
@@ -15,8 +15,8 @@ from explorer.duplicates.group_file import GroupFileBuilder, RelatedRow
 from explorer.duplicates.groups import COPIES, SAME_BYTES, TIERS, DuplicateGroup, Tier, make_group
 from explorer.duplicates.pair_edge import Edge
 from explorer.duplicates.star_clusters import StarClusters
-from explorer.duplicates.suggestion import ChooseKeeper
 from explorer.duplicates.tiers import TierEdges
+from explorer.library.catalog import Catalog
 from explorer.library.library import Library
 from explorer.library.queries import duplicate_rows
 from explorer.library.queries.duplicate_rows import DuplicateRow
@@ -25,27 +25,15 @@ from explorer.photos.metadata.exif_header import read_header
 from explorer.photos.readers.raw_format import RAW_FORMATS
 from explorer.photos.stacks import never_duplicates
 
-IsProtected = Callable[[str], bool]
 
-
-def find_groups(
-    library: Library,
-    tiers: Collection[Tier] = TIERS,
-    *,
-    choose: ChooseKeeper | None = None,
-    protected: IsProtected | None = None,
-) -> list[DuplicateGroup]:
+def find_groups(library: Library, tiers: Collection[Tier] = TIERS) -> list[DuplicateGroup]:
     """The groups of these tiers: the tightest tier first, and within a tier, the group that would
     free the most space first.
 
-    choose: chooses the file to keep, and says why, among files of which any may be kept without
-    loss; by default, by the user's keep rules. protected: returns whether a path is protected from
-    removal; by default, by the user's protected folders. A file is offered once, in its tightest
-    tier; the file kept there stands for its copies in looser tiers.
+    A file is offered once, in its tightest tier; the file kept there stands for its copies in
+    looser tiers.
     """
-    finder = _GroupFinder(
-        library, choose, protected or ProtectedFolders(protected_folders(library.catalog)).covers
-    )
+    finder = _GroupFinder(library.catalog)
     # A looser tier depends on what the tighter ones have offered, requested or not.
     loosest = max(map(TIERS.index, tiers), default=-1)
     groups = list[DuplicateGroup]()
@@ -59,18 +47,14 @@ def find_groups(
 class _GroupFinder:
     """Finds the groups of one tier after another, from the tightest to the loosest."""
 
-    def __init__(
-        self, library: Library, choose: ChooseKeeper | None, protected: IsProtected
-    ) -> None:
-        rules = keeper.keep_rules(library.catalog)
-        self._catalog = library.catalog
-        self._choose = choose or (lambda files: keeper.choose_keeper(files, rules))
+    def __init__(self, catalog: Catalog) -> None:
+        rules = keeper.keep_rules(catalog)
+        self._catalog = catalog
+        self._choose = functools.partial(keeper.choose_keeper, rules=rules)
         # Different shots are never suggested for removal, so no file is opened for its quality.
-        self._choose_unopened = choose or (
-            lambda files: keeper.choose_keeper(files, rules, quality=lambda path: None)
-        )
-        self._tier_edges = TierEdges(library.catalog)
-        self._builder = GroupFileBuilder(protected)
+        self._choose_unopened = functools.partial(self._choose, quality=lambda path: None)
+        self._tier_edges = TierEdges(catalog)
+        self._builder = GroupFileBuilder(ProtectedFolders(protected_folders(catalog)).covers)
         self._header = functools.cache(read_header)
         self._offered = set[int]()
         """Photos that a tighter tier offers for removal."""

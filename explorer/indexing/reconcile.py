@@ -52,10 +52,10 @@ class Reconciler:
         detector: WriteDetector,
         summary: IndexSummary,
         tick: Callable[[], None],
-        drives: DriveTimeouts | None = None,
+        drives: DriveTimeouts,
     ) -> None:
         self._writer, self._detector, self._summary = writer, detector, summary
-        self._tick, self._drives = tick, drives or DriveTimeouts()
+        self._tick, self._drives = tick, drives
         self._roots: dict[int, RootRow] = {root["id"]: root for root in catalog.roots()}
         self._real_paths = dict[str, str]()
         self._away: dict[int, set[str]] = {}

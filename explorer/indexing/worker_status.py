@@ -23,7 +23,7 @@ def phase_of(progress: Progress) -> Phase:
 class WorkerStatus:
     """Writes the `worker` row of the catalog."""
 
-    def __init__(self, writer: Writer, encoder: str, note: str = "") -> None:
+    def __init__(self, writer: Writer, encoder: str, note: str) -> None:
         """encoder: name of the encoder in use. note: shown while there is nothing else to say."""
         self.note = note
         self._writer, self._encoder = writer, encoder

@@ -26,7 +26,7 @@ class CatalogCache(Generic[T]):
     """A value that is read again once the catalog has changed. Thread-safe: one thread reads, and
     the others wait."""
 
-    def __init__(self, catalog: Catalog, read: Callable[[], T], *, may_lag: bool = False) -> None:
+    def __init__(self, catalog: Catalog, read: Callable[[], T], *, may_lag: bool) -> None:
         """may_lag: if a value takes long to read, keep using it for a while although the catalog
         has changed, as it does continually while a large library is being indexed."""
         self._catalog, self._read, self._may_lag = catalog, read, may_lag

@@ -57,7 +57,7 @@ def recently_missing(writer: Writer, root_id: int, within: float) -> list[KnownF
     return [KnownFile(*row) for row in rows]
 
 
-def vanished_files(writer: Writer, root_id: int, since: float = 0.0) -> list[KnownFile]:
+def vanished_files(writer: Writer, root_id: int, since: float) -> list[KnownFile]:
     """Files of a root that vanished after `since` (Unix seconds) and are still shown."""
     rows = writer.connection.execute(
         f"select {KNOWN_FILE_COLUMNS} from file f"

@@ -44,11 +44,8 @@ _SLEPT = 60.0
 class ScanScheduler:
     """Keeps the watches and the scan times of all roots. Used by one thread."""
 
-    def __init__(
-        self, library: Library, writer: Writer, drives: DriveTimeouts | None = None
-    ) -> None:
-        self._catalog, self._writer = library.catalog, writer
-        self._drives = drives or DriveTimeouts()
+    def __init__(self, library: Library, writer: Writer, drives: DriveTimeouts) -> None:
+        self._catalog, self._writer, self._drives = library.catalog, writer, drives
         # If the library is inside a root, every scan of that root changes the library's files.
         self._watcher = Watcher(str(library.dir))
         self._due: dict[int, float] = {}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from explorer.anomalies import typicality as module
-from explorer.anomalies.outlier_scores import outliers
+from explorer.anomalies.outlier_scores import outliers, outliers_by_facts
 from explorer.anomalies.typicality import NEAREST, TypicalPhotos, distance, typical_photos
 from explorer.encoders import starter
 from tests.anomalies.test_outlier_scores import kept, unit
@@ -94,13 +94,18 @@ def around(random: np.random.Generator, centers: np.ndarray) -> np.ndarray:
     return unit(centers + random.standard_normal(centers.shape) * 0.8 / np.sqrt(centers.shape[1]))
 
 
+def distances_of(vectors: np.ndarray, known: TypicalPhotos) -> np.ndarray:
+    shared, unlikeness = vectors @ known.middle, known.unlikeness(vectors)
+    return outliers_by_facts(shared, unlikeness, *kept(vectors), known)
+
+
 def test_a_small_library_finds_outliers_by_comparison_with_everyday_photos() -> None:
     random = np.random.default_rng(4)
     known, centers = everyday(random)
     photos = around(random, centers[random.integers(0, 12, 60)])
     strangers = unit(random.standard_normal((3, 48)))
     vectors = np.concatenate([photos, strangers])
-    odd = outliers(vectors, *kept(vectors), known)
+    odd = distances_of(vectors, known)
     assert set(np.argsort(-odd)[:3].tolist()) == {60, 61, 62}
 
 
@@ -110,6 +115,5 @@ def test_another_subject_is_an_outlier_in_a_library_of_one_subject() -> None:
     photos = around(random, np.repeat(centers[:1], 100, axis=0))
     other = around(random, centers[1:3])
     vectors = np.concatenate([photos, other])
-    for what in (known, None):
-        odd = outliers(vectors, *kept(vectors), what)
+    for odd in (distances_of(vectors, known), outliers(vectors, *kept(vectors))):
         assert set(np.argsort(-odd)[:2].tolist()) == {100, 101}

@@ -36,7 +36,12 @@ def differences(
 ) -> tuple[Reconciler, IndexSummary]:
     summary = IndexSummary()
     return Reconciler(
-        setup.library.catalog, setup.writer, resting or WriteDetector(), summary, tick, disk
+        setup.library.catalog,
+        setup.writer,
+        resting or WriteDetector(),
+        summary,
+        tick,
+        disk or setup.drives,
     ), summary
 
 

@@ -16,6 +16,7 @@ from explorer.library.stores.file_store import files_below, put_failed, put_miss
 from explorer.library.stores.root_store import update_root
 from explorer.library.writer import Writer
 from explorer.scanning import root_scan
+from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.index_summary import IndexSummary
 from explorer.scanning.path_probes import device_of
 from explorer.scanning.root_scan import ScanTarget
@@ -53,6 +54,7 @@ class Known:
             WriteDetector(),
             summary,
             lambda: None,
+            DriveTimeouts(),
         )
         found.scan([ScanTarget(self.builder.root, str(self.photos))])
         assert summary.durations.keys() == {self.builder.root}

@@ -100,7 +100,12 @@ def test_nothing_is_decided_about_an_unresponsive_drive(
 ) -> None:
     older_library(setup, monkeypatch)
     differences = reconcile.Reconciler(
-        setup.library.catalog, setup.writer, WriteDetector(), IndexSummary(), lambda: None
+        setup.library.catalog,
+        setup.writer,
+        WriteDetector(),
+        IndexSummary(),
+        lambda: None,
+        setup.drives,
     )
     known = files_below(setup.writer, setup.root)
     chosen = IgnoreRules(str(setup.photos))

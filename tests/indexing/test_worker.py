@@ -21,6 +21,7 @@ from explorer.library.stores.setting_store import put_setting
 from explorer.library.stores.worker_store import worker_status
 from explorer.library.writer import Writer
 from explorer.scanning import scheduler, watch, write_detection
+from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.root_scan import ScanTarget
 from explorer.scanning.scheduler import ScanScheduler
 from explorer.scanning.watch import ChangedFolder
@@ -165,7 +166,7 @@ def test_unsaved_work_is_done_again_after_a_restart(watched: WatchedLibrary) -> 
 def test_changed_paths_become_scan_places_without_duplicates(watched: WatchedLibrary) -> None:
     library, root = Library.open(watched.dir), str(watched.photos)
     writer = Writer(library.catalog)
-    made = ScanScheduler(library, writer)
+    made = ScanScheduler(library, writer, DriveTimeouts())
     try:
         (known,) = library.catalog.roots()
         number = known["id"]

@@ -96,9 +96,9 @@ class TestVanished:
         assert {photo, late} <= visible(builder)
         assert standing(known(builder, "late.jpg")) == ("present", late, None, NOW + 1)
         vanished = missing_files.vanished_files
-        assert paths(vanished(builder.writer, builder.root)) == ["early.jpg", "late.jpg"]
+        assert paths(vanished(builder.writer, builder.root, 0.0)) == ["early.jpg", "late.jpg"]
         assert paths(vanished(builder.writer, builder.root, NOW)) == ["late.jpg"]
-        assert vanished(builder.writer, other) == []
+        assert vanished(builder.writer, other, 0.0) == []
 
     def test_a_file_found_again_is_restored(
         self, builder: LibraryBuilder, clock: list[float]

@@ -217,7 +217,7 @@ def test_after_sleep_everything_is_scanned(
 ) -> None:
     setup.draw("a.jpg")
     setup.run()
-    scheduler = ScanScheduler(setup.library, setup.writer)
+    scheduler = ScanScheduler(setup.library, setup.writer, setup.drives)
     try:
         later = time.monotonic() + 1000
         scheduler._due = {root["id"]: later for root in setup.library.catalog.roots()}

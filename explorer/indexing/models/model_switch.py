@@ -44,12 +44,12 @@ class ModelSwitch:
         drives: DriveTimeouts,
         tick: Callable[[Progress], None],
         *,
-        failure: str = "",
-        decoders: int | None = None,
+        failure: str,
+        decoders: int | None,
     ) -> None:
         """current: the model that the worker indexes with. tick: called several times a second; may
         raise to stop, which loses nothing. failure: why `current` is not the model that was set, or
-        ''. decoders: number of decode processes; default is one per core."""
+        ''. decoders: number of decode processes; None: one per core."""
         self._library, self._writer, self._current = library, writer, current
         self._drives, self._tick = drives, tick
         self._decoders = decoders or max(1, os.cpu_count() or 1)

@@ -70,12 +70,7 @@ def in_filters(filters: Filters, roots: Mapping[int, str]) -> PhotoCondition:
 
 
 def number_between(
-    field: str,
-    low: float | None,
-    high: float | None,
-    *,
-    low_included: bool = True,
-    high_included: bool = True,
+    field: str, low: float | None, high: float | None, *, low_included: bool, high_included: bool
 ) -> PhotoCondition:
     """Photos whose number lies between two bounds; None: no bound. field: a key of NUMBERS."""
     number, tests, values = NUMBERS[field], ["1"], list[object]()

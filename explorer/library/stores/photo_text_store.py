@@ -171,12 +171,11 @@ def _replace(db: sqlite3.Connection, photo_id: int, new: tuple[str, ...] | None)
         db.execute(f"insert into photo_text values ({marks})", (photo_id, *new))
 
 
-def waiting_photos(db: sqlite3.Connection, limit: int = -1) -> list[int]:
-    """The visible photos whose names and texts are not searchable yet; at most this many."""
+def waiting_photos(db: sqlite3.Connection) -> list[int]:
+    """The visible photos whose names and texts are not searchable yet."""
     rows = db.execute(
         "select id from photo where present > 0 and id not in (select photo_id from photo_text)"
-        " order by id limit ?",
-        (limit,),
+        " order by id"
     )
     return [photo_id for (photo_id,) in rows]
 

@@ -85,7 +85,7 @@ _TIMES: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def field_label(test: FieldTest, negated: bool = False) -> str:
+def field_label(test: FieldTest, negated: bool) -> str:
     """A field test, or its negation, in plain words."""
     if len(test.values) == 1 and test.field in _CHOICES:
         value = typed_value(test.field, test.values[0])

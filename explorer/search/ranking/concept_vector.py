@@ -75,16 +75,14 @@ class ConceptBackground:
         self._variances = np.maximum(values, 0.0)
         self._usual = max(float(self._variances.mean()), _FLAT)
 
-    def direction(
-        self, positive: Vectors, negative: Vectors, settings: ConceptSettings = SETTINGS
-    ) -> Vectors:
+    def direction(self, positive: Vectors, negative: Vectors) -> Vectors:
         """The unit vector that tells examples from the library and from counter-examples. Arguments
         as for `fit_concept`."""
         difference = positive.mean(axis=0) - self.mean
         if len(negative):
-            weight = settings.counter_weight / (1 + settings.counter_half / len(negative))
+            weight = SETTINGS.counter_weight / (1 + SETTINGS.counter_half / len(negative))
             difference = difference - weight * (negative.mean(axis=0) - self.mean)
-        added = settings.shrinkage / len(positive) * self._usual
+        added = SETTINGS.shrinkage / len(positive) * self._usual
         scaled = self._axes @ ((difference @ self._axes) / (self._variances + added))
         if not np.linalg.norm(scaled) > 0:
             # A library of nothing but copies of the example.
@@ -93,38 +91,30 @@ class ConceptBackground:
 
 
 def fit_concept(
-    positive: Vectors,
-    negative: Vectors,
-    background: ConceptBackground,
-    settings: ConceptSettings = SETTINGS,
+    positive: Vectors, negative: Vectors, background: ConceptBackground
 ) -> ConceptVector:
     """The classifier of a concept.
 
     positive: vectors of the examples, float32 of shape (n, dim), n ≥ 1. negative: of the
     counter-examples, of shape (m, dim).
     """
-    vector = background.direction(positive, negative, settings)
+    vector = background.direction(positive, negative)
     scores = spread(background.sample @ vector)
-    odds = settings.typical * typical_score(positive, negative, background, settings)
-    slope = settings.score / max(scores.below, _FLAT)
-    bias = settings.bias + odds - slope * scores.median
+    odds = SETTINGS.typical * typical_score(positive, negative, background)
+    slope = SETTINGS.score / max(scores.below, _FLAT)
+    bias = SETTINGS.bias + odds - slope * scores.median
     return ConceptVector(vector, RelevanceJudgement(1.0, slope, bias))
 
 
-def typical_score(
-    positive: Vectors,
-    negative: Vectors,
-    background: ConceptBackground,
-    settings: ConceptSettings = SETTINGS,
-) -> float:
+def typical_score(positive: Vectors, negative: Vectors, background: ConceptBackground) -> float:
     """The mean score of an example that was left out of the fit, in spreads of the library's scores
     below their median. Arguments as for `fit_concept`."""
     if len(positive) < 2:
-        return settings.alone
+        return SETTINGS.alone
     found = list[float]()
     for number in np.linspace(0, len(positive) - 1, min(len(positive), _MOST_LEFT_OUT)):
         rest = np.delete(positive, round(number), axis=0)
-        vector = background.direction(rest, negative, settings)
+        vector = background.direction(rest, negative)
         scores = spread(background.sample @ vector)
         own = float(positive[round(number)] @ vector)
         found.append((own - scores.median) / max(scores.below, _FLAT))

@@ -67,22 +67,18 @@ class Negative(NamedTuple):
     """Amount to subtract: 1 is as much as is added; larger is stricter."""
 
 
-def candidates_wanted(photos: int, settings: SubtractionSettings = SETTINGS) -> int:
+def candidates_wanted(photos: int) -> int:
     """Number of the positive's best photos to regress over, in a library of this size."""
-    return min(settings.candidates, int(np.ceil(photos * settings.candidates_share)))
+    return min(SETTINGS.candidates, int(np.ceil(photos * SETTINGS.candidates_share)))
 
 
-def examples_wanted(photos: int, settings: SubtractionSettings = SETTINGS) -> int:
+def examples_wanted(photos: int) -> int:
     """Number of a negative's best photos that should describe it in a library of this size."""
-    return min(settings.examples, int(photos * settings.examples_share))
+    return min(SETTINGS.examples, int(photos * SETTINGS.examples_share))
 
 
 def subtract(
-    positive: Vector | None,
-    negatives: Sequence[Negative],
-    candidates: Vectors,
-    sample: Vectors,
-    settings: SubtractionSettings = SETTINGS,
+    positive: Vector | None, negatives: Sequence[Negative], candidates: Vectors, sample: Vectors
 ) -> Vector:
     """The unit vector, float32 of shape (dim,), of a positive without the negatives.
 
@@ -92,17 +88,17 @@ def subtract(
     returned.
     """
     if positive is None:
-        opposite = [-each.weight * unit(_described(each, sample, settings)) for each in negatives]
+        opposite = [-each.weight * unit(_described(each, sample)) for each in negatives]
         return np.asarray(unit(np.sum(opposite, axis=0)), np.float32)
     out = positive.astype(np.float64)
     for negative in negatives:
-        described = _described(negative, sample, settings)
-        weight, slope = _weight(positive, described, candidates, settings.strength)
+        described = _described(negative, sample)
+        weight, slope = _weight(positive, described, candidates)
         out += negative.weight * weight * (slope * positive - described)
     return np.asarray(unit(out), np.float32)
 
 
-def _described(negative: Negative, sample: Vectors, settings: SubtractionSettings) -> Vector:
+def _described(negative: Negative, sample: Vectors) -> Vector:
     """The vector of the negative's name and of its best photos together, each divided by how widely
     the library's scores for it spread."""
     if len(negative.best) == 0 or len(sample) < 3:
@@ -112,7 +108,7 @@ def _described(negative: Negative, sample: Vectors, settings: SubtractionSetting
     if min(name_spread, photo_spread) < _FLAT:
         return name
     return np.asarray(
-        name / name_spread + settings.examples_weight * photos / photo_spread, np.float32
+        name / name_spread + SETTINGS.examples_weight * photos / photo_spread, np.float32
     )
 
 
@@ -123,9 +119,7 @@ def _spread(scores: Vector) -> float:
     return float(upper - middle)
 
 
-def _weight(
-    positive: Vector, negative: Vector, candidates: Vectors, strength: float
-) -> tuple[float, float]:
+def _weight(positive: Vector, negative: Vector, candidates: Vectors) -> tuple[float, float]:
     """(weight of the negative's residual, slope of the negative's score over the positive's) among
     candidates."""
     scores, others = candidates @ positive, candidates @ negative
@@ -134,4 +128,4 @@ def _weight(
         return 1 / max(float(np.linalg.norm(negative)), _FLAT), 0.0
     slope = float(np.cov(scores, others, bias=True)[0, 1]) / spread**2
     residual = float((others - slope * scores).std())
-    return (strength * spread / residual, slope) if residual > _FLAT else (0.0, 0.0)
+    return (SETTINGS.strength * spread / residual, slope) if residual > _FLAT else (0.0, 0.0)

@@ -112,7 +112,7 @@ class PhotoList:
 
     def _layout(self, number: int) -> ListLayout:
         good, total = self._view.sections()
-        tiles = self._view.tiles(0, min(number, total))
+        tiles = self._view.tiles(min(number, total))
         good = min(good, len(tiles))
         # The photos of an open stack stand below the heading of the photo before them.
         owners, ids = tiles, tiles

@@ -50,7 +50,7 @@ def ordered_result(
     if isinstance(ranked, RankedSearch):
         if sorting is None:
             return ranked.result(number)
-        return ranked.result_of(_sorted(ranked, sorting, order, columns).tiles(0, number))
+        return ranked.result_of(_sorted(ranked, sorting, order, columns).tiles(number))
     if sorting == "oldest":
         ranked = oldest_first(ranked)
     if sorting:

@@ -82,11 +82,11 @@ class ResultView:
     def _good_tiles(self) -> Ids:
         return self.stacks.collapse(self._photos(self.good))
 
-    def tiles(self, start: int, stop: int) -> Ids:
-        """The photos shown on the tiles from `start` up to, but not including, `stop`."""
+    def tiles(self, number: int) -> Ids:
+        """The photos shown on the first tiles, at most this many."""
         if self.sorting == "day" and self.dates is not None:
-            return self._good_tiles()[start:stop]
-        return self.stacks.collapse_first(self._photos, stop, self.ranked.total)[start:stop]
+            return self._good_tiles()[:number]
+        return self.stacks.collapse_first(self._photos, number, self.ranked.total)[:number]
 
     def _photos(self, number: int) -> Ids:
         """The first photos of the list, without stacks."""

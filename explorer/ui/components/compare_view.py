@@ -59,7 +59,7 @@ def compare_view(
     listed: Sequence[DuplicateGroup],
     index: int,
     total: int,
-    preload: Sequence[int] = (),
+    preload: Sequence[int],
     carry_out: Callable[[CompareAction], None],
 ) -> None:
     """Show a group and, below it, a list of groups.

@@ -61,7 +61,7 @@ def gallery(
     photos: Sequence[PhotoRow] | PhotoList,
     key: str,
     *,
-    label: str = "Photos",
+    label: str,
     place: str = "",
     texts: TileTexts = NO_TEXTS,
     linked: str = "",

@@ -68,7 +68,7 @@ class TileTexts(NamedTuple):
 NO_TEXTS = TileTexts({}, {}, {})
 
 
-def photo_tiles(photos: Sequence[PhotoRow], texts: TileTexts = NO_TEXTS) -> list[dict[str, Any]]:
+def photo_tiles(photos: Sequence[PhotoRow], texts: TileTexts) -> list[dict[str, Any]]:
     """The photos of a gallery that gets all of them at once."""
     return [
         photo_tile(photo)

@@ -41,7 +41,7 @@ _PICTURE, _ROW_HEIGHT = "Photo", 52
 
 
 def open_removal_dialog(
-    removals: Sequence[Removal], on_removed: Callable[[RemovalOutcome], None] = lambda _: None
+    removals: Sequence[Removal], on_removed: Callable[[RemovalOutcome], None]
 ) -> None:
     """Show what these removals would do, and carry them out once confirmed.
 

@@ -246,7 +246,13 @@ def test_a_worker_does_not_follow_to_vectors_of_an_older_version(
     model_settings.begin_switch(catalog, "better")
     writer = Writer(catalog)
     switch = model_switch.ModelSwitch(
-        switching.library, writer, Starter(), DriveTimeouts(), lambda now: None, decoders=1
+        switching.library,
+        writer,
+        Starter(),
+        DriveTimeouts(),
+        lambda now: None,
+        failure="",
+        decoders=1,
     )
     try:
         assert not switch._can_follow("better")

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from benchmarks._captions import Captioned, Ids
-from explorer.encoders.starter import SIDE, ImageFeatures, StarterEncoder
+from explorer.encoders.conversion.starter_image_model import SIDE
+from explorer.encoders.starter import ImageFeatures, StarterEncoder
 
 Views = list[ImageFeatures]
 """What the image model says of each view of the photos. The first view is the whole photo."""

@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks import _captions
 from benchmarks.region import encode
 from benchmarks.train_starter import held_out
-from explorer.encoders.starter import WORDS, StarterEncoder
+from explorer.encoders.starter import SENTENCE_DIM, StarterEncoder
 
 NUMBER = 1500
 
@@ -45,7 +45,9 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     folders = [_captions.read(folder, folder / "captions.csv").photos for folder in args.photos]
     encoder = StarterEncoder()
-    vectors = encode(encoder, chosen(folders, args.held_out), os.cpu_count() or 1)[:, -WORDS:]
+    vectors = encode(encoder, chosen(folders, args.held_out), os.cpu_count() or 1)[
+        :, -SENTENCE_DIM:
+    ]
     scale = float(np.abs(vectors).max()) / 127
     np.savez_compressed(
         args.out,

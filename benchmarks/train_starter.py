@@ -38,7 +38,7 @@ from benchmarks._captions import Captioned, Ids, Vectors
 from benchmarks._starter_views import Views, image_views, of_photos
 from explorer.encoders.base import unit
 from explorer.encoders.prompt_ensemble import prompts
-from explorer.encoders.starter import WORDS, StarterEncoder, StarterHead, map_inputs
+from explorer.encoders.starter import SENTENCE_DIM, StarterEncoder, StarterHead, map_inputs
 
 WHITENING = 0.5
 EPSILON = 1e-3
@@ -223,7 +223,7 @@ def fit(
     def words(vectors: Vectors) -> Vectors:
         return unit((unit(vectors) - word_mean) @ word_map)
 
-    wanted = np.zeros((count, WORDS), np.float32)
+    wanted = np.zeros((count, SENTENCE_DIM), np.float32)
     np.add.at(wanted, of[known], words(sentences[known]))
     wanted = unit(wanted)
     whole = of_photos(views[0], chosen)

@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.encoders.base import Grid, Pixels, Vectors, unit
-from explorer.encoders.conversion.starter_image_model import build_image_model
+from explorer.encoders.conversion.starter_image_model import SIDE, build_image_model
 from explorer.encoders.emoji_names import with_emoji_named
 from explorer.encoders.prompt_ensemble import prompts
 from explorer.encoders.runtime.fastest_precision import load_fastest, random_images
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     import torch
 
 NAME = "starter"
-SIDE = 260
-FEATURES, CLASSES, WORDS = 1280, 1000, 384
+SENTENCE_DIM = 384
 HEAD_FILE = Path(__file__).parent / "data" / "starter.npz"
 REFERENCE_FILE = HEAD_FILE.with_name("starter-reference.npz")
 
@@ -168,7 +167,7 @@ class StarterEncoder:
         """See `InstanceEncoder.instance_queries`."""
         share = float(self._head.arrays["share_visual"])
         scale = np.full(self.dim, np.sqrt((1 - _VISUAL_SHARE) / (1 - share)), np.float32)
-        scale[: self.dim - WORDS] = np.sqrt(_VISUAL_SHARE / share)
+        scale[: self.dim - SENTENCE_DIM] = np.sqrt(_VISUAL_SHARE / share)
         return unit(photos * scale)
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
@@ -188,7 +187,7 @@ class StarterEncoder:
         """Unit vectors of the 1000 ImageNet classes that the image model recognizes, in the space
         of phrases: (1000, dim)."""
         classes = unit(self._head.arrays["classes"])
-        return np.pad(classes, ((0, 0), (self.dim - WORDS, 0)))
+        return np.pad(classes, ((0, 0), (self.dim - SENTENCE_DIM, 0)))
 
     @functools.cached_property
     def reference_photos(self) -> Vectors | None:
@@ -198,7 +197,7 @@ class StarterEncoder:
             if str(stored["version"]) != self.version:
                 return None
             vectors = stored["vectors"].astype(np.float32) * stored["scale"]
-        return np.pad(vectors, ((0, 0), (self.dim - WORDS, 0)))
+        return np.pad(vectors, ((0, 0), (self.dim - SENTENCE_DIM, 0)))
 
     def image_features(self, pixels: Pixels) -> ImageFeatures:
         """uint8 (n, 260, 260, 3) → the outputs of the image model, float32."""
@@ -208,7 +207,7 @@ class StarterEncoder:
     def heat_map(self, pixels: Pixels, query: Vectors) -> Grid:
         """See `HeatMapEncoder.heat_map`: float32 (9, 9). The first call converts a model, which
         takes seconds."""
-        model = self._part("map", lambda: load_or_reconvert(convert_map_model))
+        model = self._part("map", lambda: load_or_reconvert(convert_feature_map_model))
         features, probabilities, stages = model(np.ascontiguousarray(pixels[None]))
 
         def head(some: Vectors, others: Vectors) -> Vectors:
@@ -226,7 +225,7 @@ class StarterEncoder:
             ids = np.array([e.ids for e in encoded], np.int64)
             mask = np.array([e.attention_mask for e in encoded], np.int64)
             rows.append(model(ids, mask)[0])
-        return np.concatenate(rows) if rows else np.zeros((0, WORDS), np.float32)
+        return np.concatenate(rows) if rows else np.zeros((0, SENTENCE_DIM), np.float32)
 
     @property
     def _head(self) -> StarterHead:
@@ -258,14 +257,7 @@ def load_starter() -> StarterEncoder:
 def convert_image_model() -> Path:
     """The path of the converted image model: uint8 (n, 260, 260, 3) → the three arrays of
     `ImageFeatures`."""
-    return ensure_converted(
-        IMAGE_MODEL, lambda: build_image_model(SIDE), [(-1, SIDE, SIDE, 3)], "starter"
-    )
-
-
-def convert_map_model() -> Path:
-    """The path of the converted model for heat maps (`starter_heat_map.py`)."""
-    return convert_feature_map_model(SIDE, _build_image_model)
+    return ensure_converted(IMAGE_MODEL, build_image_model, [(-1, SIDE, SIDE, 3)], "starter")
 
 
 def convert_text_model() -> Path:
@@ -274,10 +266,6 @@ def convert_text_model() -> Path:
     return ensure_converted(
         f"starter-words-{_GRAPH_VERSION}", _build_text_model, [(-1, -1), (-1, -1)], "starter"
     )
-
-
-def _build_image_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
-    return build_image_model(SIDE)
 
 
 def _build_text_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from explorer.encoders.base import Grid, Vectors, scaled_to_range
 from explorer.encoders.conversion.conversion_process import HEAT_MAP
+from explorer.encoders.conversion.starter_image_model import SIDE, build_image_model
 from explorer.encoders.runtime.openvino_runtime import ensure_converted
 
 if TYPE_CHECKING:
@@ -36,17 +37,14 @@ _MIN_PROBABILITY = 1e-7
 FeatureMap = npt.NDArray[np.float32]
 
 
-def convert_feature_map_model(
-    side: int, build: Callable[[], tuple[Any, tuple[torch.Tensor, ...]]]
-) -> Path:
-    """The path of the converted model: uint8 (n, side, side, 3) → features (n, h, w, 1280) and
+def convert_feature_map_model() -> Path:
+    """The path of the converted model: uint8 (n, SIDE, SIDE, 3) → features (n, h, w, 1280) and
     class probabilities (n, h, w, 1000) of each location, and the pooled features of earlier layers
-    of the whole photo. build: makes the image model (`starter_image_model.py`) and example
-    inputs."""
+    of the whole photo."""
     return ensure_converted(
-        f"starter-map-{_GRAPH_VERSION}-{side}",
-        lambda: _without_pooling(*build()),
-        [(-1, side, side, 3)],
+        f"starter-map-{_GRAPH_VERSION}-{SIDE}",
+        lambda: _without_pooling(*build_image_model()),
+        [(-1, SIDE, SIDE, 3)],
         HEAT_MAP,
     )
 

@@ -19,12 +19,11 @@ from explorer.config import PROJECT
 from explorer.demo.photographs import PHOTOGRAPHS, photograph
 from explorer.encoders import starter
 from explorer.encoders.base import Vectors, unit
-from explorer.encoders.conversion.starter_image_model import STAGE_FEATURES
+from explorer.encoders.conversion.starter_image_model import SIDE, STAGE_FEATURES, build_image_model
 from explorer.encoders.runtime.openvino_runtime import quiet_libraries
 from explorer.encoders.starter import (
     HEAD_FILE,
     REFERENCE_FILE,
-    SIDE,
     StarterEncoder,
     StarterHead,
     map_inputs,
@@ -63,7 +62,7 @@ def test_image_features_are_those_of_the_original(encoder: StarterEncoder) -> No
     pixels = np.stack([np.asarray(picture) for picture in drawn])
     features, probabilities, stages = encoder.image_features(pixels)
     with torch.no_grad(), quiet_libraries():
-        module, _ = starter._build_image_model()
+        module, _ = build_image_model()
         theirs, chances, moments = (one.numpy() for one in module(torch.from_numpy(pixels)))
         # The network as its package runs it, with the maps that its stages pass on.
         passed, net = list[torch.Tensor](), cast(Any, module).net

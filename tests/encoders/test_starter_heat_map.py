@@ -8,9 +8,10 @@ from PIL import Image
 
 from explorer.demo.photographs import photograph
 from explorer.encoders.base import heat_map, scaled_to_range, unit
+from explorer.encoders.conversion.starter_image_model import SIDE
 from explorer.encoders.runtime.openvino_runtime import load_or_reconvert
-from explorer.encoders.starter import SIDE, StarterEncoder, convert_map_model
-from explorer.encoders.starter_heat_map import occlusion_map
+from explorer.encoders.starter import StarterEncoder
+from explorer.encoders.starter_heat_map import convert_feature_map_model, occlusion_map
 from tests import pictures
 from tests.tiny import Tiny
 
@@ -57,7 +58,7 @@ def test_an_encoder_without_heat_maps_has_none() -> None:
 @pytest.mark.model
 def test_the_mean_of_the_feature_map_is_the_photo(encoder: StarterEncoder) -> None:
     pixels = as_input(photograph("cat"))[None]
-    features, probabilities, stages = load_or_reconvert(convert_map_model)(pixels)
+    features, probabilities, stages = load_or_reconvert(convert_feature_map_model)(pixels)
     assert features.shape[3] == 1280 and probabilities.shape[:3] == features.shape[:3]
     assert np.allclose(probabilities.sum(axis=3), 1, atol=0.02)
     photo = encoder.image_features(pixels)

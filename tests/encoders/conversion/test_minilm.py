@@ -62,7 +62,7 @@ def test_vectors_equal_those_of_transformers(
         mean = (states * weights).sum(1) / weights.sum(1)
         theirs = torch.nn.functional.normalize(mean, dim=1)
         ours = model(ids, mask)
-    assert ours.shape == (len(PHRASES), starter.WORDS)
+    assert ours.shape == (len(PHRASES), starter.SENTENCE_DIM)
     assert torch.allclose(ours, theirs, atol=2e-6)
 
 

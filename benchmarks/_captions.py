@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -55,6 +56,13 @@ def joined(parts: Sequence[Captioned]) -> Captioned:
         [caption for part in parts for caption in part.captions],
         np.concatenate([part.of + start for part, start in zip(parts, starts, strict=True)]),
     )
+
+
+def mentions(data: Captioned, words: re.Pattern[str]) -> Ids:
+    """For each photo, how many of its captions contain one of the words, (n,)."""
+    counts = np.zeros(len(data.photos), np.int64)
+    np.add.at(counts, data.of, [words.search(caption) is not None for caption in data.captions])
+    return counts
 
 
 def pixels(

@@ -30,11 +30,10 @@ import numpy.typing as npt
 
 from benchmarks import _captions
 from benchmarks._captions import Captioned, Vectors
+from benchmarks._load_encoder import load_encoder
 from benchmarks.negatives import THINGS, Mask, naming
 from benchmarks.retrieval import encode
-from explorer.encoders import registry
 from explorer.encoders.base import unit
-from explorer.errors import ExplorerError
 from explorer.search.ranking.concept_vector import ConceptBackground, fit_concept, typical_score
 from explorer.search.relevance.relevance_signals import spread
 from explorer.search.relevance.relevance_weights import LIMITS
@@ -254,10 +253,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--fit", action="store_true", help="fit the weights of the cut-off")
     args = parser.parse_args(argv)
     data = _captions.read(args.photos, args.captions)
-    try:
-        encoder = registry.get_encoder(args.encoder)
-    except ExplorerError as error:
-        raise SystemExit(str(error)) from error
+    encoder = load_encoder(args.encoder)
     vectors = encode(encoder, data, os.cpu_count() or 1).vectors
     # As the index keeps them.
     vectors = unit(vectors.astype(np.float16).astype(np.float32))

@@ -26,8 +26,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks._copies import photos_below
+from benchmarks._load_encoder import load_encoder
 from benchmarks.fidelity import untrained
-from explorer.encoders import registry
 from explorer.encoders.base import Pixels, Vectors, unit
 from explorer.encoders.clip import ClipEncoder
 from explorer.encoders.runtime.int8_graph import measure_inputs, quantize
@@ -39,7 +39,6 @@ from explorer.encoders.runtime.openvino_runtime import (
     cpu_precision,
     import_openvino,
 )
-from explorer.errors import ExplorerError
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.resize import encoder_input
 
@@ -128,10 +127,7 @@ def main(argv: list[str] | None = None) -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         name = untrained(args.untrained, folder) if args.untrained else args.encoder
-        try:
-            encoder = registry.get_encoder(name)
-        except ExplorerError as error:
-            raise SystemExit(str(error)) from error
+        encoder = load_encoder(name)
         if not isinstance(encoder, ClipEncoder):
             raise SystemExit(f"“{name}” is not one of open_clip's models.")
         photos = [path for each in args.photos for path in photos_below(each, args.most)]

@@ -30,9 +30,8 @@ import numpy as np
 
 from benchmarks import _captions
 from benchmarks._captions import Captioned, Vectors
+from benchmarks._load_encoder import load_encoder
 from benchmarks.retrieval import encode
-from explorer.encoders import registry
-from explorer.errors import ExplorerError
 from explorer.library.file_rows import FileStat
 from explorer.library.library import Library
 from explorer.library.stores.file_store import put_present
@@ -151,10 +150,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--words", type=int, metavar="N", help="search for N words of each caption")
     args = parser.parse_args(argv)
     data = _captions.read(args.photos, args.captions, most=args.most)
-    try:
-        encoder = registry.get_encoder(args.encoder)
-    except ExplorerError as error:
-        raise SystemExit(str(error)) from error
+    encoder = load_encoder(args.encoder)
     photos = encode(encoder, data, os.cpu_count() or 1).vectors
     # The first caption of each photo names it; the others are searched for.
     seen, searched = set[int](), list[int]()

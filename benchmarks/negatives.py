@@ -26,10 +26,9 @@ import numpy.typing as npt
 
 from benchmarks import _captions
 from benchmarks._captions import Captioned, Ids, Vectors
+from benchmarks._load_encoder import load_encoder
 from benchmarks.retrieval import encode
-from explorer.encoders import registry
 from explorer.encoders.base import unit
-from explorer.errors import ExplorerError
 from explorer.search.ranking.subtraction import (
     Negative,
     candidates_wanted,
@@ -80,10 +79,8 @@ class Pair(NamedTuple):
 def naming(data: Captioned, words: str) -> Ids:
     """For each photo, how many of its captions contain one of the words, in the singular or the
     plural."""
-    pattern = re.compile(rf"\b({'|'.join(words.split())})(s|es)?\b", re.IGNORECASE)
-    counts = np.zeros(len(data.photos), np.int64)
-    np.add.at(counts, data.of, [pattern.search(caption) is not None for caption in data.captions])
-    return counts
+    pattern = rf"\b({'|'.join(words.split())})(s|es)?\b"
+    return _captions.mentions(data, re.compile(pattern, re.IGNORECASE))
 
 
 def pairs(data: Captioned) -> list[Pair]:
@@ -145,10 +142,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--most", type=int, metavar="N", help="only the first N photos")
     args = parser.parse_args(argv)
     data = _captions.read(args.photos, args.captions, most=args.most)
-    try:
-        encoder = registry.get_encoder(args.encoder)
-    except ExplorerError as error:
-        raise SystemExit(str(error)) from error
+    encoder = load_encoder(args.encoder)
     judged = pairs(data)
     if not judged or not encoder.has_text:
         raise SystemExit("No pair of things can be judged on these captions with this encoder.")

@@ -29,10 +29,9 @@ import numpy as np
 
 from benchmarks import _captions
 from benchmarks._captions import Vectors
+from benchmarks._load_encoder import load_encoder
 from benchmarks._planted_objects import PlantedObject, plant_objects
-from explorer.encoders import registry
 from explorer.encoders.base import Encoder, HeatMapEncoder, heat_map
-from explorer.errors import ExplorerError
 from explorer.photos.decode import decode, read_file
 from explorer.photos.formats import EXTENSIONS
 from explorer.photos.photo_region import PhotoRegion
@@ -134,10 +133,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
     args = parser.parse_args(argv)
     files = sorted(p for p in args.photos.rglob("*") if p.suffix.lower() in EXTENSIONS)
-    try:
-        encoder = registry.get_encoder(args.encoder)
-    except ExplorerError as error:
-        raise SystemExit(str(error)) from error
+    encoder = load_encoder(args.encoder)
     with tempfile.TemporaryDirectory() as folder:
         planted, left = plant_objects(
             files[: args.most], Path(folder), args.objects, COPIES, args.seed

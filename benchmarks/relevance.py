@@ -33,11 +33,10 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from benchmarks._captions import Vectors
-from benchmarks._labelled import Labelled, Searched, read, searches
-from explorer.encoders import registry
+from benchmarks._labeled import LabeledPhotos, Searched, read, searches
+from benchmarks._load_encoder import load_encoder
 from explorer.encoders.base import Encoder
 from explorer.encoders.prompt_ensemble import encode_prompts
-from explorer.errors import ExplorerError
 from explorer.search.relevance.relevance import SAMPLE, RelevanceModel
 from explorer.search.relevance.relevance_signals import SETTINGS
 from explorer.search.relevance.relevance_weights import LIMITS
@@ -93,7 +92,9 @@ def search(
     return Outcome(searched.name, seed, figures, relevance, right, int(right.sum()))
 
 
-def outcomes(encoder: Encoder, data: Labelled, seeds: int) -> tuple[list[Outcome], list[float]]:
+def outcomes(
+    encoder: Encoder, data: LabeledPhotos, seeds: int
+) -> tuple[list[Outcome], list[float]]:
     """All searches, and the relevance of the best results for meaningless words."""
     names = sorted(data.shows)
     phrases = {name: encode_prompts(encoder, name) for name in (*names, *NONSENSE)}
@@ -116,7 +117,7 @@ def outcomes(encoder: Encoder, data: Labelled, seeds: int) -> tuple[list[Outcome
     return found, nothing
 
 
-def rare_things(encoder: Encoder, data: Labelled) -> list[Outcome]:
+def rare_things(encoder: Encoder, data: LabeledPhotos) -> list[Outcome]:
     """Searches for each rare thing, with its photos and without."""
     found, model = list[Outcome](), fitted(encoder, data.vectors)
     for name, shows in data.rare.items():
@@ -196,10 +197,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="times to halve the set")
     args = parser.parse_args(argv)
     for name in args.encoder:
-        try:
-            encoder = registry.get_encoder(name)
-        except ExplorerError as error:
-            raise SystemExit(str(error)) from error
+        encoder = load_encoder(name)
         if not encoder.has_text:
             raise SystemExit(f"“{name}” has no text encoder: there is no phrase to judge.")
         print(f"--- {name}")

@@ -31,10 +31,9 @@ import numpy as np
 
 from benchmarks import _captions
 from benchmarks._captions import Captioned, Vectors
-from explorer.encoders import registry
+from benchmarks._load_encoder import load_encoder
 from explorer.encoders.base import Encoder, unit
 from explorer.encoders.starter import StarterEncoder
-from explorer.errors import ExplorerError
 from explorer.search.comparison.folder_classes import classes_of, precision_at
 
 
@@ -107,7 +106,7 @@ def measure_folders(names: list[str], folder: Path, top: int, workers: int) -> N
     print(f"{len(classes.folders):,} folders as classes, {len(classes.ids):,} files in them")
     print(f"{'':<20}{f'precision@{top}':>16}{'photos/s':>10}{'read':>8}")
     for name in names:
-        encoder = _encoder(name)
+        encoder = load_encoder(name)
         encoded = encode(encoder, Captioned(paths, [], np.zeros(0, np.int64)), workers)
         read = encoded.vectors.any(axis=1)
         value = leave_one_out(encoded.vectors[read], classes.of(np.flatnonzero(read)), top)
@@ -124,13 +123,6 @@ def leave_one_out(vectors: Vectors, labels: np.ndarray, top: int) -> float:
         best = np.argsort(-scores, kind="stable")[: min(top, len(scores) - 1)]
         found.append(precision_at(labels[best], int(labels[number]), top))
     return float(np.mean(found))
-
-
-def _encoder(name: str) -> Encoder:
-    try:
-        return registry.get_encoder(name)
-    except ExplorerError as error:
-        raise SystemExit(str(error)) from error
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -161,7 +153,7 @@ def main(argv: list[str] | None = None) -> None:
         return measure_folders(names, args.photos, args.top, args.workers)
     if len(names) > 1:
         parser.error("--captions takes one --encoder")
-    return measure_captions(_encoder(names[0]), args)
+    return measure_captions(load_encoder(names[0]), args)
 
 
 def measure_captions(encoder: Encoder, args: argparse.Namespace) -> None:

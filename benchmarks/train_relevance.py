@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks._labelled import Labelled, Searched, read, searches
+from benchmarks._labeled import LabeledPhotos, Searched, read, searches
 from benchmarks.relevance import NONSENSE, auroc, fitted, outcomes, reduced
 from explorer.encoders import registry
 from explorer.encoders.base import Encoder
@@ -62,7 +62,7 @@ class TrainingData(NamedTuple):
     shows: npt.NDArray[np.bool_]
 
 
-def training_data(encoder: Encoder, data: Labelled) -> TrainingData:
+def training_data(encoder: Encoder, data: LabeledPhotos) -> TrainingData:
     """Run the searches in a folder's photos and collect their signals and results."""
     signals, answerable, places, shows = list[list[float]](), [], [], []
     model: RelevanceModel | None = None
@@ -136,7 +136,7 @@ def _weight(folder: TrainingData) -> Numbers:
     return np.full(number, number**-0.5)
 
 
-def held_out(encoder: Encoder, data: Labelled, weights: RelevanceWeights) -> float:
+def held_out(encoder: Encoder, data: LabeledPhotos, weights: RelevanceWeights) -> float:
     """The area under the ROC curve on a held-out folder with these weights."""
     shipped = relevance_weights.KNOWN_TRAINING, relevance_weights.ANY_ENCODER
     relevance_weights.KNOWN_TRAINING = relevance_weights.ANY_ENCODER = replace(weights)

@@ -154,10 +154,7 @@ def _report_topics(
 
 def _mentions(data: Captioned, topic: str) -> Ids:
     """For each photo, how many of its captions name the topic, in the singular or the plural."""
-    pattern = re.compile(rf"\b{topic}s?\b", re.IGNORECASE)
-    counts = np.zeros(len(data.photos), np.int64)
-    np.add.at(counts, data.of, [pattern.search(caption) is not None for caption in data.captions])
-    return counts
+    return _captions.mentions(data, re.compile(rf"\b{topic}s?\b", re.IGNORECASE))
 
 
 def _precision(scores: Vectors, right: Mask, clear: Mask) -> float:

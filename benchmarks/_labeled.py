@@ -36,7 +36,7 @@ _NAMED = (
 )  # fmt: skip
 
 
-class Labelled(NamedTuple):
+class LabeledPhotos(NamedTuple):
     """vectors: of all photos, (n, dim). shows: by the name of a thing, whether each photo shows it.
     captioned: whether the labels come from captions; a photo may then show several things. rare:
     the same as `shows` for things that captions name in at most MOST_RARE photos."""
@@ -56,7 +56,7 @@ class Searched(NamedTuple):
     shows: Mask
 
 
-def read(folder: Path, encoder: Encoder, workers: int) -> Labelled:
+def read(folder: Path, encoder: Encoder, workers: int) -> LabeledPhotos:
     """Read labeled photos and encode them. Raises SystemExit if there are too few.
 
     folder: with one subfolder for each thing, named like it (such as Caltech-101), or with photos
@@ -82,7 +82,7 @@ def read(folder: Path, encoder: Encoder, workers: int) -> Labelled:
     if len(things) < 4:
         raise SystemExit(f"Too few things have {_MIN} photos or more in {folder}.")
     rare = _rare(files, table) if table.is_file() else {}
-    return Labelled(vectors[seen], things, table.is_file(), rare)
+    return LabeledPhotos(vectors[seen], things, table.is_file(), rare)
 
 
 def _foldered(files: list[Path], folder: Path) -> dict[str, Mask]:
@@ -133,7 +133,7 @@ def _naming(word: str, files: list[Path], said: dict[str, list[str]]) -> npt.NDA
     return np.array([sum(map(bool, map(pattern.search, said[path.name]))) for path in files])
 
 
-def searches(data: Labelled, seed: int) -> Iterator[tuple[Mask, list[Searched]]]:
+def searches(data: LabeledPhotos, seed: int) -> Iterator[tuple[Mask, list[Searched]]]:
     """Yields libraries with their searches: (which photos are in the library, searches).
 
     With photos in folders, half of the things are left out of the first library and the other half

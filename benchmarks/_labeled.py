@@ -21,7 +21,7 @@ Mask = npt.NDArray[np.bool_]
 
 # Things with fewer photos cannot be judged.
 _MIN = 8
-MOST_RARE = 4
+MAX_RARE = 4
 # Things that are often named in captions of everyday photos.
 _NAMED = (
     "dog", "man", "woman", "child", "girl", "boy", "snow", "grass", "water", "beach", "bike",
@@ -39,7 +39,7 @@ _NAMED = (
 class LabeledPhotos(NamedTuple):
     """vectors: of all photos, (n, dim). shows: by the name of a thing, whether each photo shows it.
     captioned: whether the labels come from captions; a photo may then show several things. rare:
-    the same as `shows` for things that captions name in at most MOST_RARE photos."""
+    the same as `shows` for things that captions name in at most MAX_RARE photos."""
 
     vectors: Vectors
     shows: dict[str, Mask]
@@ -113,7 +113,7 @@ def _rare(files: list[Path], table: Path) -> dict[str, Mask]:
         if words.isdisjoint({noun, f"{noun}s", f"{noun}es"}):
             continue
         named = _naming(noun, files, said)
-        if (named >= 3).any() and (named >= 1).sum() <= MOST_RARE:
+        if (named >= 3).any() and (named >= 1).sum() <= MAX_RARE:
             found[noun] = named >= 1
     return found
 

@@ -40,7 +40,7 @@ from explorer.search.relevance.relevance_weights import LIMITS
 
 COLUMNS = ((3, 0), (5, 0), (10, 0), (3, 2), (5, 5), (10, 5))
 """Numbers of examples and of counter-examples."""
-_SAMPLE, _LEAST, _SHARE = 2000, 25, 1 / 80
+_SAMPLE, _MIN_EXAMPLES, _SHARE = 2000, 25, 1 / 80
 # A pair is a concept of its own if few photos of either thing show both.
 _OF_EITHER = 0.6
 
@@ -59,7 +59,7 @@ class Task(NamedTuple):
 def concepts(data: Captioned) -> dict[str, tuple[Mask, Mask]]:
     """By name, which photos show a thing or both things of a pair, and which do not."""
     counts = {name: naming(data, words) for name, words in THINGS.items() if name != "people"}
-    least = max(_LEAST, int(len(data.photos) * _SHARE))
+    least = max(_MIN_EXAMPLES, int(len(data.photos) * _SHARE))
     found = {
         name: (number >= 3, number == 0)
         for name, number in counts.items()

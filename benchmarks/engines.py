@@ -42,7 +42,7 @@ from explorer.encoders.runtime.openvino_runtime import (
 from explorer.photos.input_spec import InputSpec
 from explorer.photos.resize import encoder_input
 
-_ROUNDS, _BATCH, _FEWEST = 4, 32, CALIBRATION_PHOTOS + 40
+_ROUNDS, _BATCH, _MIN_PHOTOS = 4, 32, CALIBRATION_PHOTOS + 40
 
 
 class Timing:
@@ -75,8 +75,8 @@ def read_pixels(paths: Sequence[Path], spec: InputSpec) -> Pixels:
                 inputs.append(np.asarray(encoder_input(picture.convert("RGB"), spec), np.uint8))
         except (OSError, SyntaxError, ValueError):
             continue
-    if len(inputs) < _FEWEST:
-        raise SystemExit(f"There are only {len(inputs)} photos, and {_FEWEST} are needed.")
+    if len(inputs) < _MIN_PHOTOS:
+        raise SystemExit(f"There are only {len(inputs)} photos, and {_MIN_PHOTOS} are needed.")
     return np.stack(inputs)
 
 

@@ -35,7 +35,7 @@ from explorer.encoders.base import Encoder, HeatMapEncoder, heat_map
 from explorer.photos.decode import decode, read_file
 from explorer.photos.formats import EXTENSIONS
 from explorer.photos.photo_region import PhotoRegion
-from explorer.search.ranking.object_match import MAX_LOOKED_AT, same_object_first
+from explorer.search.ranking.object_match import MAX_VERIFIED, same_object_first
 from explorer.search.ranking.region import MARGINS, RegionEncoder
 from explorer.search.results.heat_map import hottest_cell
 
@@ -80,7 +80,7 @@ def same_object_first_in(
 
     better, seconds = list[list[int]](), 0.0
     for ids, region in zip(found, regions, strict=True):
-        for photo in ids[:MAX_LOOKED_AT]:
+        for photo in ids[:MAX_VERIFIED]:
             preview(photo)
         start = time.perf_counter()
         # Without a time limit, which would change the result on a busy computer.
@@ -150,7 +150,7 @@ def main(argv: list[str] | None = None) -> None:
         show("region", found)
         better, seconds = same_object_first_in(found, pictures, paths)
         show("region, same object first", better)
-        print(f"comparing {MAX_LOOKED_AT} photos for the same object: {seconds:.2f} s")
+        print(f"comparing {MAX_VERIFIED} photos for the same object: {seconds:.2f} s")
         if isinstance(encoder, HeatMapEncoder):
             hits, chance = heat_map_hits(encoder, regions, planted)
             print(f"hottest location in the box: {100 * hits:.1f}% (chance: {100 * chance:.1f}%)")

@@ -35,7 +35,7 @@ from explorer.photos.input_spec import InputSpec
 from explorer.scanning.index_summary import IndexSummary
 
 CRASHED, STOPPED = "crashed", "too long"
-_LARGEST = 64 << 20
+_MAX_BYTES = 64 << 20
 
 
 class MeanColors:
@@ -91,7 +91,7 @@ def main() -> int:
 def _copy(source: Path, target: Path, mutate: int, random: np.random.Generator) -> int:
     number = 0
     for path in sorted(source.rglob("*")):
-        if not path.is_file() or path.stat().st_size > _LARGEST:
+        if not path.is_file() or path.stat().st_size > _MAX_BYTES:
             continue
         data = path.read_bytes()
         suffix = path.suffix.lower()

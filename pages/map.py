@@ -17,7 +17,7 @@ def main() -> None:
         refresh_on_change(drawn, has_room=True)
         return
     shown = overview().shown
-    if len(shown.ids) < empty_map.FEWEST_PHOTOS:
+    if len(shown.ids) < empty_map.MIN_PHOTOS:
         empty_map.explain_no_map(drawn.photos)
         refresh_on_change(drawn, has_room=True)
         return

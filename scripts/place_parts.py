@@ -11,7 +11,7 @@ import numpy.typing as npt
 from explorer.places.distances import city_radius, kilometers
 
 # Smaller cities have no parts.
-_SMALLEST_WITH_PARTS = 20_000
+_MIN_POPULATION = 20_000
 # How many levels of administrative codes name one municipality; countries that are not here have
 # codes of larger areas, such as counties, in which cities are independent of each other.
 _MUNICIPAL_LEVELS = {
@@ -68,7 +68,7 @@ def parents(cities: Sequence[City]) -> npt.NDArray[np.int64]:
     latitude = np.array([city.latitude for city in cities])
     longitude = np.array([city.longitude for city in cities])
     for at, city in enumerate(cities):
-        if city.population < _SMALLEST_WITH_PARTS or city.kind == "PPLX":
+        if city.population < _MIN_POPULATION or city.kind == "PPLX":
             continue
         others = np.array(by_country[city.country])
         radius = float(city_radius(np.float64(city.population)))

@@ -28,7 +28,7 @@ BLOCK = 8192
 # Steps of a layout, nearest neighbors that attract a photo, and photos that repel it in each step.
 STEPS, ATTRACTING, REPELLING = 1000, 15, 6
 # Standard deviation of the initial positions along the first axis, and the longest move in a step.
-_START_DEVIATION, _LONGEST_MOVE = 10.0, 4.0
+_START_DEVIATION, _MAX_MOVE = 10.0, 4.0
 # Columns of an attraction table.
 _COLUMNS = 32
 
@@ -124,9 +124,9 @@ def step(positions: Positions, table: AttractionTable, number: int, of: int = ST
     for _ in range(REPELLING):
         offset = positions - positions[random.integers(0, count, count)]
         squared = np.einsum("ij,ij->i", offset, offset)
-        strength = (2 / ((0.01 + squared) * (1 + squared))).clip(max=_LONGEST_MOVE)
+        strength = (2 / ((0.01 + squared) * (1 + squared))).clip(max=_MAX_MOVE)
         move += offset * strength[:, None]
-    positions += np.clip(move, -_LONGEST_MOVE, _LONGEST_MOVE) * rate
+    positions += np.clip(move, -_MAX_MOVE, _MAX_MOVE) * rate
 
 
 def position_among(near: Positions, scores: Scores, seed: int) -> Positions:

@@ -26,15 +26,15 @@ LEVELS = 4
 """From the whole map (0) to the finest regions."""
 CELLS = 256
 """Cells in a row of the grid."""
-FEWEST = 5
+MIN_PHOTOS = 5
 """Minimum number of photos in a region."""
 
 # Standard deviation of the smoothing at level 0, in cells, halved at each further level; and the
 # maximum number of regions at level 0, doubled at each further level.
-_SMOOTHING, _MOST = 10.0, 16
+_SMOOTHING, _MAX_REGIONS = 10.0, 16
 # A region of level 0 has at least this share of all photos, and at each further level a third of
 # it.
-_SMALLEST_SHARE = 0.015
+_MIN_SHARE = 0.015
 
 
 class MapRegions(NamedTuple):
@@ -60,10 +60,10 @@ def regions(points: Points, level: int) -> MapRegions:
     counts = np.bincount(cell, minlength=CELLS * CELLS).reshape(CELLS, CELLS)
     peak = _peaks(_smoothed(counts.astype(np.float64), _SMOOTHING / 2**level)).ravel()[cell]
     found, of, photos = np.unique(peak, return_inverse=True, return_counts=True)
-    fewest = max(FEWEST, _SMALLEST_SHARE / 3**level * len(points))
+    fewest = max(MIN_PHOTOS, _MIN_SHARE / 3**level * len(points))
     # A stable sort, so that regions of equal size always come in the same order.
     order = np.argsort(-photos, kind="stable")
-    kept = order[photos[order] >= fewest][: _MOST * 2**level]
+    kept = order[photos[order] >= fewest][: _MAX_REGIONS * 2**level]
     number = np.full(len(found), -1, np.int64)
     number[kept] = np.arange(len(kept))
     return _described(points, number[of], photos[kept], found[kept])

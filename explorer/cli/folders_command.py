@@ -13,7 +13,7 @@ from explorer.cli.output import emit, emit_json
 from explorer.config import PROGRAM
 from explorer.library.queries.facet_columns import FacetColumns
 from explorer.search.facets.facet_node import FacetNode
-from explorer.search.facets.folder_tree import MOST_LEVELS, FolderTree
+from explorer.search.facets.folder_tree import MAX_LEVELS, FolderTree
 from explorer.text_format import count
 
 
@@ -49,13 +49,13 @@ def _print(tree: FolderTree, folder: FacetNode) -> None:
 
 
 def _as_json(tree: FolderTree, folder: FacetNode) -> dict[str, Any]:
-    """A watched folder and those in it, down to MOST_LEVELS, because few programs can read JSON of
+    """A watched folder and those in it, down to MAX_LEVELS, because few programs can read JSON of
     unlimited depth."""
     whole = _described(folder)
     pending = [(folder, whole, 0)]
     while pending:
         each, described, depth = pending.pop()
-        for below in tree.inside(each.id) if depth < MOST_LEVELS else ():
+        for below in tree.inside(each.id) if depth < MAX_LEVELS else ():
             described["folders"].append(_described(below))
             pending.append((below, described["folders"][-1], depth + 1))
     return whole

@@ -22,7 +22,7 @@ from explorer.search.comparison.ranking_agreement import RankingAgreement
 from explorer.text_format import count, milliseconds, one_line
 
 # The most characters of a photo's name in the table.
-_MOST_NAME = 34
+_MAX_NAME_LENGTH = 34
 
 
 class PrecisionFigures(NamedTuple):
@@ -169,7 +169,7 @@ def _column(model: ModelRanking, k: int, rows: dict[int, PhotoRow], agreed: set[
 def _short_name(path: str) -> str:
     """A photo's folder and name; the beginning is cut off if they are too long."""
     name = one_line(printable("/".join(Path(path).parts[-2:])))
-    return name if len(name) <= _MOST_NAME else "…" + name[1 - _MOST_NAME :]
+    return name if len(name) <= _MAX_NAME_LENGTH else "…" + name[1 - _MAX_NAME_LENGTH :]
 
 
 def _print_agreement(agreement: RankingAgreement, names: Sequence[str], k: int) -> None:

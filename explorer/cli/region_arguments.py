@@ -57,9 +57,9 @@ def search_regions(
 ) -> list[SearchHit]:
     """The `top` best hits of a search by parts of photos. Photos that show the same object as one
     of the parts come first. search: returns a given number of hits."""
-    from explorer.search.ranking.object_match import MAX_LOOKED_AT, same_object_first_of
+    from explorer.search.ranking.object_match import MAX_VERIFIED, same_object_first_of
 
-    by_id = {hit.id: hit for hit in search(max(top, MAX_LOOKED_AT))}
+    by_id = {hit.id: hit for hit in search(max(top, MAX_VERIFIED))}
     previews = [region.preview for region in regions]
     ids = same_object_first_of(library, list(by_id), previews, _SECONDS)[:top]
     return [by_id[photo_id]._replace(rank=rank) for rank, photo_id in enumerate(ids, 1)]

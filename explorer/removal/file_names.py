@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from explorer.systems import file_calls
 
 # Maximum length of a name in bytes if the file system does not report it.
-_LONGEST_NAME = 255
+_MAX_NAME_BYTES = 255
 
 
 def free_names(path: str, word: str = "", spare: int = 0) -> Iterator[str]:
@@ -37,7 +37,7 @@ def longest_name(folder: str) -> int:
     if hasattr(os, "pathconf"):
         with contextlib.suppress(OSError, ValueError):
             return os.pathconf(folder, "PC_NAME_MAX")
-    return _LONGEST_NAME
+    return _MAX_NAME_BYTES
 
 
 def fit_name(stem: str, rest: str, longest: int) -> str:

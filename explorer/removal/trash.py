@@ -29,7 +29,7 @@ from explorer.systems.this_system import this_system
 
 _SUFFIX = ".trashinfo"
 # Bytes of a note that are read: enough for a path of 4,096 bytes, each percent-encoded.
-_LONGEST_NOTE = 64 * 1024
+_NOTE_BYTES = 64 * 1024
 # Where files go if the trash cannot be searched: to the user's home for files on its drive, else to
 # the top of the file's own drive. Neither is in the library, which people delete, nor in the folder
 # for application data, which is deleted together with a Python from the Microsoft Store.
@@ -281,7 +281,7 @@ def _origin(info: str, trash: str) -> str | None:
     try:
         handle = file_calls.open_descriptor(info, file_calls.READ_ONLY)
         try:
-            data = os.read(handle, _LONGEST_NOTE) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+            data = os.read(handle, _NOTE_BYTES) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
         finally:
             os.close(handle)
     except OSError:

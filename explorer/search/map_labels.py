@@ -34,7 +34,7 @@ _SHARE, _CLEAR_FACT = 0.4, 3.0
 _PRIOR = 20.0
 # The fewest photos of a fact that can name a region, and the most values of a kind that are
 # compared.
-_FEWEST, _MOST_VALUES = 5, 1000
+_MIN_PHOTOS, _MAX_VALUES = 5, 1000
 
 Doubles = npt.NDArray[np.float64]
 
@@ -155,9 +155,9 @@ def _clearest(ids: Ids, found: MapRegions, facts: FactPairs) -> dict[int, str]:
     there = ids[row] == facts.ids if len(ids) else np.zeros(len(facts.ids), np.bool_)
     row, values = row[there], facts.values[there]
     total = np.bincount(values, minlength=len(facts.names))
-    frequent = np.argsort(-total, kind="stable")[:_MOST_VALUES]
+    frequent = np.argsort(-total, kind="stable")[:_MAX_VALUES]
     # What is true of all photos distinguishes none.
-    frequent = frequent[(total[frequent] >= _FEWEST) & (total[frequent] < len(ids))]
+    frequent = frequent[(total[frequent] >= _MIN_PHOTOS) & (total[frequent] < len(ids))]
     if not len(frequent) or not len(found.photos):
         return {}
     number = np.full(len(facts.names), -1, np.int64)

@@ -31,8 +31,8 @@ from explorer.search.language.query_tree import (
 )
 from explorer.search.language.searched_words import SEARCHED_WORDS
 
-_MOST_VALUES = 1000
-_MOST_WORDS = 4
+_MAX_VALUES = 1000
+_MAX_WORDS = 4
 _JOINTS = PHRASE_ENDS | {"the", "my", "our", "a", "an", "next"}
 # With these, the photos that are meant may lack the name: `nobody but Anna`, `Anna or Ben`.
 _EXCEPTIONS = frozenset({"not", "no", "without", "except", "excluding", "but", "nor", "or"})
@@ -76,7 +76,7 @@ class NamedFilters:
         return QueryTree(tuple(terms), all_of([*own, *tests]))
 
     def _read_names(self) -> _LibraryNames:
-        frequent = frequent_values(self._catalog, _MOST_VALUES)
+        frequent = frequent_values(self._catalog, _MAX_VALUES)
         tests = {fold(name): ("place", name) for name, _ in frequent.places}
         # What is written in lower case is a thing, which photos show.
         tests |= {
@@ -123,7 +123,7 @@ def _split(text: str, names: dict[str, tuple[str, str]]) -> tuple[str, list[Fiel
 
 def _name_at(words: list[str], at: int, names: dict[str, tuple[str, str]]) -> int:
     """How many words from there are a name; the most possible."""
-    for length in range(min(_MOST_WORDS, len(words) - at), 0, -1):
+    for length in range(min(_MAX_WORDS, len(words) - at), 0, -1):
         name = _folded(words[at : at + length])
         if name in names and (name not in ORDINARY_WORDS or names_place(name, words)):
             return length

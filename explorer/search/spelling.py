@@ -28,8 +28,8 @@ from explorer.search.language.query_tree import PhraseTerm, QueryTree
 from explorer.search.language.searched_words import SEARCHED_WORDS
 from explorer.search.language.single_dates import MONTHS, WEEKDAYS
 
-_MOST_VALUES = 500
-_MOST_WORDS = 12
+_MAX_VALUES = 500
+_MAX_WORDS = 12
 _MIN_LENGTH = 4
 # From this length on, two mistakes are possible.
 _LONG = 7
@@ -108,12 +108,12 @@ class SpellingSuggestions:
 
     def _occurs(self, folded: str) -> bool:
         """Whether photos have the word in their names or texts, not only as a part of another."""
-        rows, whole = self._texts.texts_with(folded, _MOST_VALUES), whole_word(folded)
+        rows, whole = self._texts.texts_with(folded, _MAX_VALUES), whole_word(folded)
         return rows is None or any(whole.search(text) for row in rows for text in row.texts)
 
     def _read_candidates(self) -> _Candidates:
         """The words of keywords, names of people, places, folders and cameras in the library."""
-        frequent = frequent_values(self._catalog, _MOST_VALUES)
+        frequent = frequent_values(self._catalog, _MAX_VALUES)
         values = [*frequent.keywords, *frequent.places, *frequent.cameras]
         texts = [value for value, _ in values]
         texts += [re.split(r"[/\\]", path)[-1] for path, _ in frequent.folders]
@@ -125,7 +125,7 @@ def _phrases(tree: QueryTree) -> list[PhraseTerm]:
 
 
 def _words(term: PhraseTerm) -> list[str]:
-    return _WORD.findall(term.text)[:_MOST_WORDS]
+    return _WORD.findall(term.text)[:_MAX_WORDS]
 
 
 def _is_known(word: str) -> bool:

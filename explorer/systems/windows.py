@@ -33,7 +33,7 @@ _VOLUME = _LONG + "Volume{"
 _NOT_SERVERS = (_LONG, "\\\\.\\")
 # Windows accepts 259 characters, but only 247 for a folder that is to hold files with short (8.3)
 # names.
-_LONGEST_PLAIN = 248
+_MAX_PLAIN_PATH = 248
 # Names that other systems may have written to a drive, and that Windows would change: it drops dots
 # and spaces at the end, and treats some names as devices, whatever extension they have (Microsoft,
 # “Naming Files, Paths, and Namespaces”).
@@ -213,7 +213,7 @@ class Windows(OperatingSystem):
     def long_path(self, path: str) -> str:
         # Windows counts a character beyond U+FFFF, such as an emoji, as two.
         beyond = 0 if path.isascii() else sum(each > "\uffff" for each in path)
-        is_plain = len(path) + beyond < _LONGEST_PLAIN and not _PECULIAR.search(path)
+        is_plain = len(path) + beyond < _MAX_PLAIN_PATH and not _PECULIAR.search(path)
         if is_plain or path.startswith(_NOT_SERVERS) or not ntpath.splitdrive(path)[0]:
             return path
         # Windows does not normalize paths with this prefix, so it is done here.

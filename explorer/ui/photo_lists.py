@@ -13,7 +13,7 @@ from explorer.ui.recently_used import RecentlyUsed
 
 # The most photos in all lists together, at 15 bytes each; the number of photos that a caption
 # counts as; and the number of lists that are kept however long they are.
-_CAPACITY, _CAPTION, _FEWEST = 4_000_000, 15, 4
+_CAPACITY, _CAPTION, _MIN_KEPT = 4_000_000, 15, 4
 
 
 def _weight(photos: PhotoList) -> int:
@@ -21,7 +21,7 @@ def _weight(photos: PhotoList) -> int:
     return photos.total + _CAPTION * len(photos.captions)
 
 
-_lists = RecentlyUsed[PhotoList](_CAPACITY, weight=_weight, fewest=_FEWEST)
+_lists = RecentlyUsed[PhotoList](_CAPACITY, weight=_weight, fewest=_MIN_KEPT)
 find, clear = _lists.find, _lists.clear
 
 

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.analysis.map_regions import FEWEST, LEVELS, SIDE, Points, photos_of_region, regions
+from explorer.analysis.map_regions import (
+    LEVELS,
+    MIN_PHOTOS,
+    SIDE,
+    Points,
+    photos_of_region,
+    regions,
+)
 
 CENTERS = np.array([[9000, 9000], [52000, 11000], [30000, 50000]], np.float64)
 
@@ -55,7 +62,7 @@ def test_regions_are_large_enough_and_count_their_photos(points: Points, level: 
     count = len(found.photos)
     assert len(found.of) == len(points)
     assert np.bincount(found.of[found.of >= 0], minlength=count).tolist() == found.photos.tolist()
-    assert (found.photos >= FEWEST).all() and (np.diff(found.photos) <= 0).all()
+    assert (found.photos >= MIN_PHOTOS).all() and (np.diff(found.photos) <= 0).all()
     assert len(found.peaks) == len(found.bounds) == len(found.central) == count
     assert (found.of[found.central] == np.arange(count)).all()
     assert (found.peaks >= 0).all() and (found.peaks <= SIDE).all()
@@ -78,7 +85,7 @@ def test_a_region_is_found_by_its_densest_place(points: Points, level: int) -> N
         assert (photos_of_region(found, (x, y)) == (found.of == at)).all()
 
 
-@pytest.mark.parametrize("number", [0, FEWEST - 1])
+@pytest.mark.parametrize("number", [0, MIN_PHOTOS - 1])
 def test_too_few_photos_are_no_region(number: int) -> None:
     found = regions(np.full((number, 2), 5, np.float32), 0)
     assert not len(found.photos) and len(found.of) == number

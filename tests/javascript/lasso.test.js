@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MOST_CORNERS, boundsOf, insideShape, pointsInside, shapeOfLine, withoutNeedlessCorners } from "../../explorer/ui/static/modules/lasso.js";
+import { MAX_CORNERS, boundsOf, insideShape, pointsInside, shapeOfLine, withoutNeedlessCorners } from "../../explorer/ui/static/modules/lasso.js";
 import { SIDE } from "../../explorer/ui/static/modules/point_grid.js";
 
 // A linear congruential generator.
@@ -56,7 +56,7 @@ test("a shape has few corners, all on the map, and nearly the same points as the
     return [32768 + far * Math.cos(turn), 32768 + far * Math.sin(turn)];
   });
   const shape = shapeOfLine([...line, [70000, -500]].slice(0, 900));
-  assert.ok(shape.length / 2 <= MOST_CORNERS && shape.every((value) => Number.isInteger(value) && value >= 0 && value <= SIDE));
+  assert.ok(shape.length / 2 <= MAX_CORNERS && shape.every((value) => Number.isInteger(value) && value >= 0 && value <= SIDE));
   let different = 0;
   for (let i = 0; i < 2000; i++) {
     const place = [random(), random()];

@@ -69,7 +69,7 @@ def test_a_default_length_is_used_if_the_limit_of_names_is_unknown(
         patch.setattr(os, "pathconf", unknown)
         assert longest_name(str(tmp_path)) == 255
     monkeypatch.delattr(os, "pathconf")
-    assert longest_name(str(tmp_path)) == 255 == file_names._LONGEST_NAME
+    assert longest_name(str(tmp_path)) == 255 == file_names._MAX_NAME_BYTES
 
 
 @given(

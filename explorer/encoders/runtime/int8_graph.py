@@ -35,7 +35,7 @@ _MIN_WEIGHTS = 2**12
 # The exponent α of SmoothQuant: 0 leaves all to the activations, 1 to the weights.
 _SMOOTHING = 0.5
 # The largest integers, symmetric about 0.
-_LARGEST = 127
+_INT8_MAX = 127
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class InputRange:
         """The power of the input relative to that of the rounding error with one scale for all
         channels, after smoothing. Small where a few large values make the steps coarse."""
         scale = np.sqrt(np.maximum(self.largest, 1e-6))
-        step = float((self.largest / scale).max()) / _LARGEST
+        step = float((self.largest / scale).max()) / _INT8_MAX
         return float((self.mean_square / scale**2).mean()) / max(step**2 / 12, 1e-20)
 
 
@@ -129,16 +129,16 @@ def _quantize_layer(node: Any, inputs: InputRange) -> None:
     matrix = weights if node.get_attributes()["transpose_b"] else weights.T
     factors = _smoothing_factors(inputs.largest, matrix)
     smooth = matrix * factors
-    scales = np.maximum(np.abs(smooth).max(axis=1, keepdims=True), 1e-8) / _LARGEST
-    integers = np.clip(np.rint(smooth / scales), -_LARGEST, _LARGEST).astype(np.int8)
+    scales = np.maximum(np.abs(smooth).max(axis=1, keepdims=True), 1e-8) / _INT8_MAX
+    integers = np.clip(np.rint(smooth / scales), -_INT8_MAX, _INT8_MAX).astype(np.int8)
     restored = ops.multiply(ops.convert(ops.constant(integers), np.float32), ops.constant(scales))
     source = node.input_value(0)
     rank = source.get_partial_shape().rank.get_length()
     shaped = (1 / factors).reshape([1] * (rank - 1) + [-1]).astype(np.float32)
     smoothed = ops.multiply(source, ops.constant(shaped))
     limit = max(float((inputs.largest / factors).max()), 1e-6)
-    low, high = np.float32(-limit * (_LARGEST + 1) / _LARGEST), np.float32(limit)
-    rounded = ops.fake_quantize(smoothed, low, high, low, high, 2 * (_LARGEST + 1))
+    low, high = np.float32(-limit * (_INT8_MAX + 1) / _INT8_MAX), np.float32(limit)
+    rounded = ops.fake_quantize(smoothed, low, high, low, high, 2 * (_INT8_MAX + 1))
     product = ops.matmul(rounded, restored, transpose_a=False, transpose_b=True)
     product.set_friendly_name(node.get_friendly_name())
     for target in node.output(0).get_target_inputs():

@@ -21,10 +21,10 @@ RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,32}")
 _HASH = re.compile(r"[0-9a-f]{32}")
 _FACTS = ("size", "mtime_ns", "atime_ns", "inode", "device", "drive", "freed", "mode")
 # File ids may have 128 bits.
-_LARGEST = 1 << 128
+_MAX_INT = 1 << 128
 # Times of files may be beyond 64 bits of nanoseconds, which end in the year 2262: many file
 # systems have 64 bits of seconds.
-_LARGEST_MOMENT = (1 << 63) * 10**9
+_MAX_MOMENT = (1 << 63) * 10**9
 # 31 December 9999, the last day that `datetime` can show.
 _LATEST = 253_402_300_799.0
 
@@ -98,7 +98,7 @@ def _is_facts(value: object) -> bool:
     ):
         return False
     numbers = all(
-        isinstance(value.get(key, 0), int) and abs(value.get(key, 0)) < _LARGEST for key in _FACTS
+        isinstance(value.get(key, 0), int) and abs(value.get(key, 0)) < _MAX_INT for key in _FACTS
     )
     return (
         numbers
@@ -109,7 +109,7 @@ def _is_facts(value: object) -> bool:
 
 def _is_moment(value: object) -> bool:
     """Whether it is a file time in nanoseconds that the system can set."""
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_MOMENT
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MAX_MOMENT
 
 
 def _is_sidecar(value: object) -> bool:

@@ -21,9 +21,9 @@ _LEAF, _INTERIOR, _INDEX_LEAF, _INDEX_INTERIOR = 13, 5, 10, 2
 _HEADER = {_LEAF: 8, _INTERIOR: 12, _INDEX_LEAF: 8, _INDEX_INTERIOR: 12}
 _USUAL_PAGE = 4096
 # Pages from a root to a leaf: SQLite's own limit is 20.
-_DEEPEST = 20
+_MAX_DEPTH = 20
 # Bytes of one row; SQLite's own limit is 1 GB.
-_LONGEST_ROW = 1 << 28
+_MAX_ROW_BYTES = 1 << 28
 
 
 class MalformedPage(Exception):
@@ -74,7 +74,7 @@ class Pages:
         waiting, seen = [(root, 0)], set[int]()
         while waiting:
             number, depth = waiting.pop()
-            if number in seen or depth > _DEEPEST:
+            if number in seen or depth > _MAX_DEPTH:
                 self.torn.add(number)
                 continue
             seen.add(number)
@@ -202,7 +202,7 @@ class Pages:
         if kind == _LEAF:
             rowid, at = _varint(page, at)
             rowid -= (rowid >> 63) << 64
-        if length > _LONGEST_ROW:
+        if length > _MAX_ROW_BYTES:
             raise MalformedPage("a row that is too long")
         return Cell(rowid, _record(self._payload(page, at, length, is_table=kind == _LEAF)))
 

@@ -19,7 +19,7 @@ Labels = npt.NDArray[np.int64]
 
 # The most and the fewest photos that are searched by, and how many vectors these searches may scan
 # in total: half a second's work for each model.
-_MOST_SAMPLED, _LEAST_SAMPLED, _MOST_SCANNED = 200, 20, 5_000_000
+_MAX_SAMPLED, _MIN_SAMPLED, _MAX_SCANNED = 200, 20, 5_000_000
 _NONE = -1
 
 
@@ -123,7 +123,7 @@ def folder_precision(
     # By class, so that an even sample has each class in proportion.
     order = np.lexsort((common[usable], labels[usable]))
     chosen, own = common[usable][order], labels[usable][order]
-    wanted = min(_MOST_SAMPLED, max(_LEAST_SAMPLED, _MOST_SCANNED // len(common)))
+    wanted = min(_MAX_SAMPLED, max(_MIN_SAMPLED, _MAX_SCANNED // len(common)))
     at = np.unique(np.linspace(0, len(chosen) - 1, min(wanted, len(chosen))).round().astype(int))
     chosen, own = chosen[at], own[at]
     others = len(common) - 1

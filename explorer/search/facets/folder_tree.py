@@ -19,7 +19,7 @@ from explorer.library.rows import RootRow
 from explorer.search.facets.facet_node import FacetNode, MatchingNodes, folded_line, natural_key
 from explorer.search.language.query_tree import FieldTest, FieldValue
 
-MOST_LEVELS = 100
+MAX_LEVELS = 100
 """How many levels below a watched folder a filter looks for folders. Deeper ones can still be
 reached level by level."""
 
@@ -110,7 +110,7 @@ class FolderTree:
             if wanted.strip("/") in folded_line(self._shown(number, whole=whole))
         ]
         found.sort(key=lambda number: -int(self._total[number]))
-        near = [number for number in found if self._depths[number] <= MOST_LEVELS]
+        near = [number for number in found if self._depths[number] <= MAX_LEVELS]
         shown, above = set[int](), np.array(near[:limit], np.int64)
         while len(above):
             shown.update(above.tolist())

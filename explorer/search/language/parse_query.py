@@ -32,7 +32,7 @@ from explorer.search.language.syntax_error import QuerySyntaxError
 Prefix = Mapping[str, Token]
 """The operators and the weight in front of an item, by their types."""
 # Words after a value that may belong to it.
-_MOST_QUOTED = 3
+_MAX_QUOTED = 3
 _NEGATIVE = {"MINUS", "HYPHEN", "NOT"}
 
 
@@ -148,7 +148,7 @@ def _with_quotes(error: QuerySyntaxError, item: Tree[Token], text: str) -> Query
     """The error for a field's value; if it would fit together with the words after it, with the
     advice to quote them: `place:new york`."""
     start, end = position_of(item)
-    following = re.findall(r"[^\s\"“”„|():]+", text[end:])[:_MOST_QUOTED]
+    following = re.findall(r"[^\s\"“”„|():]+", text[end:])[:_MAX_QUOTED]
     for number in range(len(following), 0, -1):
         name, _, value = text[start:end].partition(":")
         quoted = f'{name}:"{" ".join([value.strip(), *following[:number]])}"'

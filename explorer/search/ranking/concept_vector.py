@@ -49,7 +49,7 @@ class ConceptSettings:
 SETTINGS = ConceptSettings()
 
 # The maximum number of examples that are left out, one by one.
-_MOST_LEFT_OUT = 24
+_MAX_LEFT_OUT = 24
 _FLAT = 1e-6
 
 
@@ -112,7 +112,7 @@ def typical_score(positive: Vectors, negative: Vectors, background: ConceptBackg
     if len(positive) < 2:
         return SETTINGS.alone
     found = list[float]()
-    for number in np.linspace(0, len(positive) - 1, min(len(positive), _MOST_LEFT_OUT)):
+    for number in np.linspace(0, len(positive) - 1, min(len(positive), _MAX_LEFT_OUT)):
         rest = np.delete(positive, round(number), axis=0)
         vector = background.direction(rest, negative)
         scores = spread(background.sample @ vector)

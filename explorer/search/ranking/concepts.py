@@ -31,7 +31,7 @@ SAMPLE = 2000
 """Number of vectors that stand for a library."""
 # The sample is taken again once the library has grown or shrunk by this share.
 _DRIFT = 0.05
-_MOST_KEPT = 128
+_MAX_CACHED = 128
 # The maximum number of concepts that an error lists.
 _NAMED = 5
 
@@ -217,6 +217,6 @@ class ConceptModels:
 
 def _keep(kept: OrderedDict[object, T], key: object, value: T) -> T:
     kept[key] = value
-    while len(kept) > _MOST_KEPT:
+    while len(kept) > _MAX_CACHED:
         kept.popitem(last=False)
     return value

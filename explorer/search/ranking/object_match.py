@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from explorer.library.library import Library
 
-MAX_LOOKED_AT = 500
+MAX_VERIFIED = 500
 """How many of the best matches are examined."""
 SECONDS = 1.0
 """The longest time that this may take."""
@@ -118,7 +118,7 @@ def same_object_first(
 
     if not wanted:
         return list(ids)
-    looked_at, rest = list(ids[:MAX_LOOKED_AT]), list(ids[MAX_LOOKED_AT:])
+    looked_at, rest = list(ids[:MAX_VERIFIED]), list(ids[MAX_VERIFIED:])
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="object-match") as pool:
         counts = list(pool.map(inliers, looked_at))
     order = sorted(
@@ -131,7 +131,7 @@ def same_object_first_of(
     library: Library, ids: Sequence[int], regions: Sequence[bytes], seconds: float = SECONDS
 ) -> list[int]:
     """`same_object_first` for photos of a library."""
-    rows = library.catalog.photos(ids[:MAX_LOOKED_AT]) if regions else {}
+    rows = library.catalog.photos(ids[:MAX_VERIFIED]) if regions else {}
 
     def preview(photo_id: int) -> bytes:
         try:

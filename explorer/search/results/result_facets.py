@@ -25,7 +25,7 @@ from explorer.search.language.query_parts import all_of, bare, tests_of
 from explorer.search.language.query_tree import Condition, FieldTest, FieldValue, QueryTree
 from explorer.search.photo_filter import stored_formats
 
-MOST_ENTRIES = 200
+MAX_ENTRIES = 200
 """The maximum number of entries in one group."""
 
 
@@ -56,7 +56,7 @@ class FacetGroup(NamedTuple):
 
     name: str
     entries: list[FacetEntry]
-    """At most MOST_ENTRIES."""
+    """At most MAX_ENTRIES."""
     more: int
     """How many are left out."""
 
@@ -90,7 +90,7 @@ def result_facets(
         entries = list(_entries(tree, nodes, inside))
         if entries:
             found.append(
-                FacetGroup(name, entries[:MOST_ENTRIES], max(0, len(entries) - MOST_ENTRIES))
+                FacetGroup(name, entries[:MAX_ENTRIES], max(0, len(entries) - MAX_ENTRIES))
             )
     return found
 

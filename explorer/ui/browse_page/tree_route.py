@@ -14,7 +14,7 @@ from explorer.ui.components.photo_urls import preview_url
 from explorer.ui.library_facets import TreeName, library_tree
 from explorer.ui.web_server.route_answers import answers
 
-MOST_NODES = 300
+MAX_NODES = 300
 """The most nodes in one response."""
 
 
@@ -31,11 +31,11 @@ def tree_level(request: Request) -> dict[str, Any] | None:
     query = request.query_params
     tree = library_tree(name).tree
     if "matching" in query:
-        nodes, total = tree.matching(query["matching"], MOST_NODES)
+        nodes, total = tree.matching(query["matching"], MAX_NODES)
     else:
         level = tree.inside(query["of"]) if "of" in query else tree.top()
         start = whole_number(query.get("from", "")) or 0
-        nodes, total = level[start : start + MOST_NODES], len(level)
+        nodes, total = level[start : start + MAX_NODES], len(level)
     rows = resources.library().catalog.photos(_covers(nodes))
     covers = {photo_id: preview_url(row) for photo_id, row in rows.items()}
     return {"nodes": [node_data(node, covers) for node in nodes], "total": total}

@@ -16,7 +16,7 @@ from explorer.ui.photo_labels import escape_markdown
 
 # Session state: the folder that is shown, and why a typed path cannot be.
 _SHOWN, _PROBLEM = "_browsed-folder", "_browsing-problem"
-_MOST_SUBFOLDERS = 60
+_MAX_SUBFOLDERS = 60
 
 
 def folder_browser(choose: Callable[[str], None], *, alone: bool = False) -> None:
@@ -51,7 +51,7 @@ def folder_browser(choose: Callable[[str], None], *, alone: bool = False) -> Non
     elif not file_calls.isdir(folder):
         st.warning("There is no such folder.", icon=":material/info:")
     with st.container(horizontal=True, gap="small", key="subfolders"):
-        for each in below[:_MOST_SUBFOLDERS]:
+        for each in below[:_MAX_SUBFOLDERS]:
             st.button(
                 escape_markdown(printable(each.name)),
                 icon=":material/folder:",
@@ -59,8 +59,8 @@ def folder_browser(choose: Callable[[str], None], *, alone: bool = False) -> Non
                 on_click=_browse,
                 args=[each],
             )
-    if len(below) > _MOST_SUBFOLDERS:
-        st.caption(f"… and {count(len(below) - _MOST_SUBFOLDERS)} more: type the path.")
+    if len(below) > _MAX_SUBFOLDERS:
+        st.caption(f"… and {count(len(below) - _MAX_SUBFOLDERS)} more: type the path.")
 
 
 def _add_browsed(choose: Callable[[str], None], drawn: Path, key: str) -> None:

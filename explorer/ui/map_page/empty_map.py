@@ -10,7 +10,7 @@ from explorer.ui import resources
 from explorer.ui.components import map_data
 from explorer.ui.localized import count
 
-FEWEST_PHOTOS = 3
+MIN_PHOTOS = 3
 """With fewer photos there is nothing to map."""
 
 
@@ -18,9 +18,9 @@ FEWEST_PHOTOS = 3
 def explain_no_map(photos: int) -> None:
     """Draw why there is no map yet; the page runs again once there is one. photos: the number of
     photos in the library."""
-    if len(map_data.current_map().ids) >= FEWEST_PHOTOS:
+    if len(map_data.current_map().ids) >= MIN_PHOTOS:
         st.rerun()
-    if 0 < photos < FEWEST_PHOTOS:
+    if 0 < photos < MIN_PHOTOS:
         st.info(
             f"There are too few photos for a map: {count(photos)}. Photos that are alike will be"
             " near each other here once there are more.",

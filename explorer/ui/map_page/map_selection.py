@@ -21,7 +21,7 @@ from explorer.ui import resources
 from explorer.ui.map_page.map_overview import overview
 
 SHAPE, REGION, ONLY, VIEW = "shape", "region", "only", "view"
-MOST_CORNERS = 64
+MAX_CORNERS = 64
 
 
 class MapSelection(NamedTuple):
@@ -40,7 +40,7 @@ class MapSelection(NamedTuple):
 
 def selection_from_url() -> MapSelection:
     """What the URL selects; invalid values select nothing."""
-    shape = _numbers(st.query_params.get(SHAPE, ""), 2 * MOST_CORNERS)
+    shape = _numbers(st.query_params.get(SHAPE, ""), 2 * MAX_CORNERS)
     region = _numbers(st.query_params.get(REGION, ""), 3)
     is_region = len(region) == 3 and region[0] < LEVELS
     return MapSelection(

@@ -15,7 +15,7 @@ from explorer.ui.localized import count
 from explorer.ui.search_page import search_state
 
 # The most cards for single years; another card shows all years.
-_MOST_YEARS = 12
+_MAX_YEARS = 12
 
 
 def strip() -> None:
@@ -51,7 +51,7 @@ def cards(past: Sequence[PastDay], today: dt.date) -> list[PhotoCard]:
             # The middle photo: as likely to be good as any, and not the first of a series.
             preview_url(photos[len(photos) // 2]),
         )
-        for day, photos in past[:_MOST_YEARS]
+        for day, photos in past[:_MAX_YEARS]
     ]
     if len(past) > 1:
         every = "date:" + "|".join(each.day.isoformat() for each in past)

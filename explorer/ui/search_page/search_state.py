@@ -24,7 +24,7 @@ from explorer.search.language.parse_query import parse
 from explorer.search.language.query_tree import QueryTree
 from explorer.search.language.syntax_error import QuerySyntaxError
 from explorer.search.query import Query, file_paths
-from explorer.search.ranking.object_match import MAX_LOOKED_AT, same_object_first_of
+from explorer.search.ranking.object_match import MAX_VERIFIED, same_object_first_of
 from explorer.search.ranking.ranked_photos import RankedPhotos, ReorderedPhotos
 from explorer.search.ranking.region import PhotoPart, parse_parts
 from explorer.text_format import whole_number
@@ -257,6 +257,6 @@ def find(request: SearchRequest) -> RankedPhotos:
     ranked = resources.engine().ranked(request.query, request.filters)
     if not request.regions:
         return ranked
-    head = ranked.top(MAX_LOOKED_AT).tolist()
+    head = ranked.top(MAX_VERIFIED).tolist()
     first = same_object_first_of(resources.library(), head, request.regions)
     return ReorderedPhotos(ranked, np.array(first, np.int64))

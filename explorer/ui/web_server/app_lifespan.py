@@ -29,7 +29,7 @@ from explorer.ui.web_server.worker_supervisor import keep_worker
 log = logging.getLogger("explorer.server")
 
 # In larger libraries, the memory that findings take is used only once somebody looks at them.
-_MOST_JUDGED = 200_000
+_MAX_JUDGED = 200_000
 
 
 class RunningApp:
@@ -137,7 +137,7 @@ def _warm_up() -> None:
 def _find_anomalies() -> None:
     """Find the anomalies of all photos, one kind after another, so that the app can end between
     two."""
-    if resources.library().catalog.counts().photos > _MOST_JUDGED:
+    if resources.library().catalog.counts().photos > _MAX_JUDGED:
         return
     for kind in KINDS:
         if first_page.is_ending():

@@ -21,7 +21,7 @@ from explorer.ui.components.gallery_tiles import layout_data, list_tiles
 from explorer.ui.web_server.origin_guard import PHOTOS
 from explorer.ui.web_server.route_answers import RequestHandler, answers
 
-MOST_TILES = 500
+MAX_TILES = 500
 """The most photos in one window."""
 _Answer = Callable[[PhotoList, Request], Any]
 
@@ -58,11 +58,11 @@ def _tiles(photos: PhotoList, request: Request) -> Any:
     """The tiles of `count` photos from position `from`, or of those at the positions `at=1,5,9`."""
     layout = photos.layout()
     if "at" in request.query_params:
-        parts = request.query_params["at"].split(",")[:MOST_TILES]
+        parts = request.query_params["at"].split(",")[:MAX_TILES]
         numbers = (whole_number(part) for part in parts)
         at = np.array([n for n in numbers if n is not None and n < len(layout.ids)], np.int64)
     else:
-        start, count = _range(request, MOST_TILES)
+        start, count = _range(request, MAX_TILES)
         at = np.arange(start, min(start + count, len(layout.ids)))
     return list_tiles(photos, layout.ids[at], layout.inside[at].tolist())
 
@@ -78,7 +78,7 @@ def _around(photos: PhotoList, request: Request) -> Any:
     after it."""
     photo = whole_number(request.query_params.get("photo", ""))
     index = photos.index(photo) if photo is not None else None
-    _, count = _range(request, MOST_TILES)
+    _, count = _range(request, MAX_TILES)
     if index is None:
         return {"index": None, "total": photos.total, "from": 0, "ids": []}
     start = max(0, index - count)
@@ -88,7 +88,7 @@ def _around(photos: PhotoList, request: Request) -> Any:
 
 def _known(photos: PhotoList, request: Request) -> Any:
     """The ids in `photo=1,5,9` that are in the list."""
-    parts = request.query_params.get("photo", "").split(",")[:MOST_TILES]
+    parts = request.query_params.get("photo", "").split(",")[:MAX_TILES]
     numbers = (whole_number(part) for part in parts)
     asked = np.array([n for n in numbers if n is not None], np.int64)
     return asked[np.isin(asked, photos.ids)].tolist()

@@ -7,7 +7,7 @@ import numpy as np
 from explorer.library.queries.facet_columns import FacetColumns
 from explorer.library.rows import RootRow
 from explorer.library.stores.root_store import remove_root, update_root
-from explorer.search.facets.folder_tree import MOST_LEVELS, FolderTree, folder_test
+from explorer.search.facets.folder_tree import MAX_LEVELS, FolderTree, folder_test
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import QueryTree
@@ -35,7 +35,7 @@ def test_folders_may_be_nested_more_deeply_than_calls(builder: LibraryBuilder) -
     shown = 0
     while root.inside:
         (root,), shown = root.inside, shown + 1
-    assert shown == MOST_LEVELS
+    assert shown == MAX_LEVELS
 
 
 def test_a_long_path_with_any_characters_can_be_searched_for() -> None:

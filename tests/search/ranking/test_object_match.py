@@ -102,7 +102,7 @@ def test_nothing_is_compared_without_features_or_time(monkeypatch: pytest.Monkey
     assert same_object_first([2, 1], [], preview) == [2, 1]
     assert same_object_first([2, 1], [jpeg(thing())], preview, -1.0) == [2, 1]
     assert asked == []
-    monkeypatch.setattr(object_match, "MAX_LOOKED_AT", 3)
+    monkeypatch.setattr(object_match, "MAX_VERIFIED", 3)
     same_object_first(range(10), [jpeg(thing())], preview, 1000.0)
     assert sorted(asked) == [0, 1, 2]
 

@@ -27,7 +27,7 @@ def test_points_are_all_photos(client: TestClient) -> None:
 def test_regions_have_a_name_a_place_and_a_cover(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.analysis.map_regions.FEWEST", 1)
+    monkeypatch.setattr("explorer.analysis.map_regions.MIN_PHOTOS", 1)
     monkeypatch.setattr(map_overview, "_OVERVIEW", LibraryCache(map_overview._read))
     found = client.get("/photo/map/regions?v=1").json()
     assert found["words"] is True and len(found["levels"]) == LEVELS
@@ -55,7 +55,7 @@ def test_a_model_that_cannot_be_loaded_leaves_the_regions_without_names(
         raise EncoderError("The model cannot be loaded.")
 
     monkeypatch.setattr(map_overview, "names", fail)
-    monkeypatch.setattr("explorer.analysis.map_regions.FEWEST", 1)
+    monkeypatch.setattr("explorer.analysis.map_regions.MIN_PHOTOS", 1)
     monkeypatch.setattr(map_overview, "_OVERVIEW", LibraryCache(map_overview._read))
     found = client.get("/photo/map/regions").json()
     assert found["words"] is False

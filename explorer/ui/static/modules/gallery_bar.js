@@ -3,12 +3,12 @@
 import { isoDay } from "./date_labels.js";
 
 const STORED = "photo-explorer-row-height";
-const [LEAST, MOST] = [80, 400];
+const [MIN_HEIGHT, MAX_HEIGHT] = [80, 400];
 
 // The height of rows that the user has chosen, in pixels; null if none was chosen.
 export function chosenRowHeight() {
   const stored = Number(localStorage.getItem(STORED));
-  return stored >= LEAST && stored <= MOST ? stored : null;
+  return stored >= MIN_HEIGHT && stored <= MAX_HEIGHT ? stored : null;
 }
 
 // bar: the element in `gallery.html`. events: { zoom(name), jump(day), size() }.
@@ -35,7 +35,7 @@ export function createBar(bar, events) {
   );
 
   function setSize(height) {
-    localStorage.setItem(STORED, Math.min(MOST, Math.max(LEAST, height)));
+    localStorage.setItem(STORED, Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, height)));
     events.size();
   }
 

@@ -4,7 +4,7 @@
 import { SIDE, visitPoints } from "./point_grid.js";
 
 // The most corners of a polygon, which is part of the URL.
-export const MOST_CORNERS = 48;
+export const MAX_CORNERS = 48;
 
 // Whether a point is inside a shape. Polygons follow the even-odd rule; rectangles include their edges.
 export function insideShape(shape, x, y) {
@@ -51,7 +51,7 @@ export function shapeOfLine(corners) {
   do {
     kept = withoutNeedlessCorners(corners, tolerance);
     tolerance *= 1.5;
-  } while (kept.length > MOST_CORNERS);
+  } while (kept.length > MAX_CORNERS);
   return kept.flat().map((value) => Math.round(Math.min(SIDE, Math.max(0, value))));
 }
 

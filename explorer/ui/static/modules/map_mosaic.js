@@ -4,11 +4,11 @@ import { colorOfPart, pointSize } from "./map_painter.js";
 import { visitPoints } from "./point_grid.js";
 
 // Up to this many points in view are drawn as circles; more are drawn as pixels of an image, which is faster.
-const MOST_CIRCLES = 3000;
+const MAX_CIRCLES = 3000;
 // The sides of a picture and of its cell in pixels, and the most photos in view per cell for which pictures are shown.
 const PICTURE = 72, CELL = 78, PHOTOS_PER_CELL = 3;
 // The most pictures that are kept.
-const MOST_KEPT = 800;
+const MAX_CACHED = 800;
 
 // A color such as #1c7ed6 with an opacity from 0 to 1, as a pixel of an ImageData (ABGR, because all common machines are little-endian).
 export function pixelOf(color, opacity) {
@@ -46,7 +46,7 @@ export function createMosaicLayer(redraw) {
   function draw(context, view) {
     const { points, projected, width, height, marks, only } = view, shown = [];
     visitPoints(points, projected.area, (i) => (only && marks && !marks[i] ? 0 : shown.push(i)));
-    if (shown.length > MOST_CIRCLES) drawPixels(context, view, shown);
+    if (shown.length > MAX_CIRCLES) drawPixels(context, view, shown);
     else drawCircles(context, view, shown);
     const room = (width * height) / CELL ** 2;
     tiles = shown.length <= PHOTOS_PER_CELL * room ? mosaic(points, projected, only ? marks : null) : [];
@@ -117,7 +117,7 @@ export function createMosaicLayer(redraw) {
     const known = pictures.get(id);
     // While the map moves, nothing is loaded that would be out of view at once.
     if (known || quick) return known;
-    if (pictures.size >= MOST_KEPT) for (const old of [...pictures.keys()].slice(0, MOST_KEPT / 4)) pictures.delete(old);
+    if (pictures.size >= MAX_CACHED) for (const old of [...pictures.keys()].slice(0, MAX_CACHED / 4)) pictures.delete(old);
     const picture = new Image();
     picture.onload = () => {
       // Draw pictures together that arrive together.

@@ -6,7 +6,7 @@ import { photosLabel } from "./date_labels.js";
 const LEVEL_ZOOMS = [1.8, 3.6, 7.5];
 // Pixels between two names, and the most names at once.
 const GAP = 6;
-const MOST_NAMES = 24;
+const MAX_NAMES = 24;
 
 // The level of detail for a zoom. levels: the number of levels.
 export function levelOfZoom(zoom, levels) {
@@ -24,7 +24,7 @@ export function regionsInView(regions, [left, top, right, bottom]) {
 export function placeNames(regions, { toLeft, toTop }, [width, height], sizeOf, taken = []) {
   const boxes = [...taken], placed = [];
   for (const region of regions) {
-    if (placed.length === MOST_NAMES) break;
+    if (placed.length === MAX_NAMES) break;
     const [wide, high] = sizeOf(region);
     const left = Math.max(GAP, Math.min(width - wide - GAP, toLeft(region.x) - wide / 2));
     const top = Math.max(GAP, Math.min(height - high - GAP, toTop(region.box[1]) - high - GAP));

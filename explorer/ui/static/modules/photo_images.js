@@ -3,10 +3,10 @@
 import { fullAddress, pictureAddress } from "./photo_sources.js";
 
 // The most pictures and previews that are kept. A picture may be a decoded original of a hundred megabytes.
-const MOST_IMAGES = 7;
-const MOST_PREVIEWS = 60;
+const MAX_IMAGES = 7;
+const MAX_PREVIEWS = 60;
 // Larger files are not fetched before they are viewed.
-const MOST_BYTES_AHEAD = 30e6;
+const MAX_BYTES_AHEAD = 30e6;
 
 // size(): the name of the renditions that suit the window.
 export function createPhotoImages(size) {
@@ -36,19 +36,19 @@ export function createPhotoImages(size) {
   }
 
   function preview(entry) {
-    return load(entry.preview, previews, MOST_PREVIEWS);
+    return load(entry.preview, previews, MAX_PREVIEWS);
   }
 
   // The picture that is shown at first; null if there is only the preview.
   function picture(entry) {
     const address = pictureAddress(entry, size());
-    return address && load(address, pictures, MOST_IMAGES);
+    return address && load(address, pictures, MAX_IMAGES);
   }
 
   // The picture at full size, if it has more detail than the first one.
   function full(entry, longest) {
     const address = fullAddress(entry, size(), longest);
-    return address && load(address, pictures, MOST_IMAGES);
+    return address && load(address, pictures, MAX_IMAGES);
   }
 
   // Why a picture could not be loaded, in words.
@@ -68,7 +68,7 @@ export function createPhotoImages(size) {
   return {
     preview, picture, full, failure,
     ahead(entry) {
-      if (entry.bytes <= MOST_BYTES_AHEAD) picture(entry);
+      if (entry.bytes <= MAX_BYTES_AHEAD) picture(entry);
     },
   };
 }

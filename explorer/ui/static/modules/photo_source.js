@@ -4,9 +4,9 @@ import { givenSections, listSections } from "./list_sections.js";
 
 // The number of photos in one window, and the most windows that are kept.
 const WINDOW = 120;
-const MOST_WINDOWS = 60;
+const MAX_WINDOWS = 60;
 // The most photos in one request for those that remain.
-const MOST_ASKED = 500;
+const MAX_REQUESTED = 500;
 // Aspect ratios are sent as one byte each, on a logarithmic scale: 0 is 0.4, 255 is 4.
 const FIRST_RATIO = 0.4;
 const RATIO_RANGE = Math.log(10);
@@ -72,7 +72,7 @@ export function listSource(list, { arrived, failed, gone }) {
     try {
       const photos = await get(`tiles?from=${number * WINDOW}&count=${WINDOW}`);
       windows.set(number, photos);
-      if (windows.size > MOST_WINDOWS) windows.delete(windows.keys().next().value);
+      if (windows.size > MAX_WINDOWS) windows.delete(windows.keys().next().value);
       arrived();
     } catch {
       // If the server is gone, the page itself reports that.
@@ -112,7 +112,7 @@ export function listSource(list, { arrived, failed, gone }) {
     // Those of the given photos that are in the list.
     remaining: async (ids) => {
       const found = [];
-      for (let at = 0; at < ids.length; at += MOST_ASKED) found.push(...(await get(`known?photo=${ids.slice(at, at + MOST_ASKED).join(",")}`)));
+      for (let at = 0; at < ids.length; at += MAX_REQUESTED) found.push(...(await get(`known?photo=${ids.slice(at, at + MAX_REQUESTED).join(",")}`)));
       return found;
     },
     // Read the layout of the whole list; `adopt` replaces that of the beginning with it.

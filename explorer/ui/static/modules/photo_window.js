@@ -3,7 +3,7 @@
 
 // The number of photos that are fetched at a time, and the fewest that are known on each side of the current one.
 const WINDOW = 160;
-const LEAST_AHEAD = 24;
+const MIN_AHEAD = 24;
 
 // fetchWindow(parameters): fetches a part of the list, { total, start, photos, at, photo }, from the route in Python; throws if it
 // cannot. onChange(): called when more is known. onFailed(): called when the photo to show cannot be fetched.
@@ -131,7 +131,7 @@ export function createPhotoWindow({ fetchWindow, onChange, onFailed = () => {} }
   // Fetch the photos that come soon on either side.
   async function extend() {
     if (!present.located || waiting !== null) return;
-    const near = [-LEAST_AHEAD, LEAST_AHEAD, 0].map((step) => Math.min(present.total - 1, Math.max(0, present.at + step)));
+    const near = [-MIN_AHEAD, MIN_AHEAD, 0].map((step) => Math.min(present.total - 1, Math.max(0, present.at + step)));
     const missing = near.find((index) => present.total > 0 && !entries.has(index));
     if (missing === undefined) return;
     const mine = generation;

@@ -2,11 +2,11 @@
 
 import { make } from "./element.js";
 
-const MOST_STARS = 5;
+const MAX_STARS = 5;
 
 // onRate(stars): called with the rating that was chosen, 1 to 5; the present one once more removes it (0).
 export function createRating(onRate) {
-  const stars = Array.from({ length: MOST_STARS }, (_, at) => make("button", { type: "button", onclick: () => choose(at + 1) }));
+  const stars = Array.from({ length: MAX_STARS }, (_, at) => make("button", { type: "button", onclick: () => choose(at + 1) }));
   const root = make("div", { class: "stars", role: "group", "aria-label": "Rating", hidden: true }, ...stars);
   let now = 0;
 

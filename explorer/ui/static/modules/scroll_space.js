@@ -4,10 +4,10 @@
 // position of the scroll bar stands for a position in the list, and scrolling from there moves both by the same number of
 // pixels. Once scrolling has stopped, `toSpace` of the current position makes the two agree again.
 
-const MOST_PIXELS = 8_000_000;
+const MAX_PIXELS = 8_000_000;
 
 // height: that of the list. view: the visible pixels. most: the height of the space.
-export function createScrollSpace(most = MOST_PIXELS) {
+export function createScrollSpace(most = MAX_PIXELS) {
   let height = 0;
   let view = 0;
   // Position in the list minus position in the space.

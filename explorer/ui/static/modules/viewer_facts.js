@@ -2,7 +2,7 @@
 
 // Milliseconds that a photo must be viewed before its facts are fetched, so that none are while keys are held down.
 const FACTS_DELAY = 120;
-const MOST_FACTS = 60;
+const MAX_FACTS = 60;
 
 async function readFacts(address) {
   const answer = await fetch(address);
@@ -22,7 +22,7 @@ export function createFacts(panel, token, { read = readFacts, setTimer = setTime
     if (!known.has(id)) panel.update(id, {});
     const facts = known.get(id) ?? { parts: {}, busy: false };
     known.set(id, facts);
-    if (known.size > MOST_FACTS) known.delete(known.keys().next().value);
+    if (known.size > MAX_FACTS) known.delete(known.keys().next().value);
     if (facts.busy) return;
     facts.busy = true;
     const { parts } = facts;

@@ -2,9 +2,9 @@
 // photo's center relative to the center of the stage, in CSS pixels. Sizes are { width, height }.
 
 // The highest factor by which small photos are enlarged to fill the window.
-const MOST_ENLARGED = 3;
+const MAX_ENLARGEMENT = 3;
 // The most device pixels per pixel of the photo.
-const MOST_MAGNIFIED = 8;
+const MAX_MAGNIFICATION = 8;
 
 const within = (value, low, high) => Math.min(high, Math.max(low, value));
 
@@ -15,7 +15,7 @@ export function turnedSize({ width, height }, turns) {
 
 // The scale at which the whole photo is visible.
 export function fitScale(size, stage) {
-  return Math.min(stage.width / size.width, stage.height / size.height, MOST_ENLARGED);
+  return Math.min(stage.width / size.width, stage.height / size.height, MAX_ENLARGEMENT);
 }
 
 export function fittedView(size, stage) {
@@ -34,7 +34,7 @@ export function isEnlarged(view, size, stage) {
 // The view within what is allowed: not smaller than the whole photo (or its actual pixels), and not moved beyond its edges.
 export function limitView(view, size, stage, ratio) {
   const fit = fitScale(size, stage);
-  const scale = within(view.scale, Math.min(fit, 1 / ratio), Math.max(fit, MOST_MAGNIFIED / ratio));
+  const scale = within(view.scale, Math.min(fit, 1 / ratio), Math.max(fit, MAX_MAGNIFICATION / ratio));
   const [across, down] = [(size.width * scale - stage.width) / 2, (size.height * scale - stage.height) / 2].map((room) => Math.max(0, room));
   return { scale, x: within(view.x, -across, across), y: within(view.y, -down, down) };
 }

@@ -8,7 +8,7 @@ packages are installed already.
 import sys
 
 if __name__ == "__main__":
-    from explorer.bootstrap import prepare
+    from explorer.setup.bootstrap import prepare
 
     words = prepare(__file__, sys.argv[1:])  # type: ignore[no-untyped-call]
     from explorer.cli.run_and_exit import run_and_exit

@@ -235,8 +235,8 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "indexing/batch_encoder": (),
     "indexing/preview_encoder": (),
     "int64": (),
-    "setup_lock": (),
-    "venv_files": ("test_bootstrap",),
+    "setup/setup_lock": (),
+    "setup/venv_files": ("setup/test_bootstrap",),
     "scanning/path_probes": ("scanning/test_tree_scan", "indexing/test_forget_missing"),
     "scanning/tree_scan": (
         "indexing/test_reconcile",

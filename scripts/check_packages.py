@@ -26,7 +26,7 @@ from typing import NamedTuple
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from explorer import supported_machine, venv_files  # noqa: E402
+from explorer.setup import supported_machine, venv_files  # noqa: E402
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 # Pure Python without a wheel; pip builds it on every system.

@@ -38,13 +38,7 @@ DOORS = {
 # These run on any Python, before the packages are installed, and use the standard library only.
 BEFORE_INSTALLATION = {
     "run.py",
-    "explorer/bootstrap.py",
-    "explorer/pip_install.py",
-    "explorer/supported_machine.py",
-    "explorer/torch_source.py",
-    "explorer/trial_import.py",
-    "explorer/setup_lock.py",
-    "explorer/venv_files.py",
+    *(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "explorer/setup").glob("*.py")),
 }
 SQL = re.compile(
     r"^\s*(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from explorer.config import APP_FILES
 from explorer.errors import ExplorerError
-from explorer.pip_install import SetupError, install
+from explorer.setup.pip_install import SetupError, install
 from explorer.systems.this_system import this_system
 
 REQUIREMENTS = APP_FILES / "requirements-demo.txt"

@@ -15,8 +15,8 @@ from tests.test_imports import BEFORE_INSTALLATION, FILES, name_of, nodes
 OF_THE_PROGRAM = frozenset(
     f"explorer/{name}.py"
     for name in (
-        "bootstrap", "venv_files", "torch_source", "cli/app", "decoding/decode_server",
-        "demo/sample_files", "encoders/downloads/hub_cache", "library/durable_io",
+        "setup/bootstrap", "setup/venv_files", "setup/torch_source", "cli/app",
+        "decoding/decode_server", "demo/sample_files", "encoders/downloads/hub_cache", "library/durable_io",
         "library/permissions", "library/removals/removal_journal", "library/screen_cache",
         "ui/web_server/access_token", "ui/web_server/single_instance",
     )

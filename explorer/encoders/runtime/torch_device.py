@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from explorer.encoders.runtime.openvino_runtime import conversion_cache_dir
+from explorer.setup.torch_source import has_nvidia_gpu
 from explorer.systems.this_system import this_system
-from explorer.torch_source import has_nvidia_gpu
 
 Device = Literal["cuda", "mps", ""]
 """As in torch: NVIDIA's, Apple's, or none."""

@@ -12,7 +12,7 @@ from explorer.demo import photographs, sample_folder
 from explorer.demo.photographs import PHOTOGRAPHS, Photograph, photograph
 from explorer.demo.sample_files import SampleWriter
 from explorer.errors import ExplorerError, FolderError
-from tests.test_demo import JPEG, files, made, never, silent, small, state
+from tests.demo.test_demo import JPEG, files, made, never, silent, small, state
 
 __all__ = ["made", "small"]
 

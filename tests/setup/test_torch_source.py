@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer import bootstrap, torch_source
-from explorer.pip_install import SetupError, install
+from explorer.setup import bootstrap, torch_source
+from explorer.setup.pip_install import SetupError, install
 from tests.package_index import PackageIndex, Wheel, only_this_index, serve_packages, wheel
 
 LINES = ["numpy>=1\n", "torch>=2.9,<2.15\n", "torchvision>=0.24,<0.30\n"]

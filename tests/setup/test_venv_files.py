@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer import venv_files
+from explorer.setup import venv_files
 from tests.this_machine import accepted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,25 +12,19 @@ import pytest
 
 from explorer.config import PROJECT
 
-# Everything in explorer/ that runs before the packages are there.
-FIRST = (
-    "bootstrap.py", "pip_install.py", "setup_lock.py", "supported_machine.py", "torch_source.py",
-    "trial_import.py", "venv_files.py",
-)  # fmt: skip
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project that needs one package that is here and whose run.py says what it was given."""
-    (tmp_path / "explorer").mkdir()
+    (tmp_path / "explorer" / "setup").mkdir(parents=True)
     (tmp_path / "explorer" / "__init__.py").touch()
-    for name in FIRST:
-        (tmp_path / "explorer" / name).write_bytes((PROJECT / "explorer" / name).read_bytes())
+    for path in (PROJECT / "explorer" / "setup").glob("*.py"):
+        shutil.copy(path, tmp_path / "explorer" / "setup")
     (tmp_path / "requirements-weights.txt").write_text("# none\n")
     (tmp_path / "requirements.txt").write_text("# what it needs\nnumpy>=1   # arrays\n")
     (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\npytest\n")
     (tmp_path / "run.py").write_text(
-        "import sys\nfrom explorer.bootstrap import prepare\nprint(prepare(__file__,"
+        "import sys\nfrom explorer.setup.bootstrap import prepare\nprint(prepare(__file__,"
         " sys.argv[1:]), sys.prefix)\n"
     )
     return tmp_path

@@ -1,8 +1,7 @@
 """Report, before anything is installed, if a computer cannot run the packages, and what to do.
 
-Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons. The
-checks follow the systems and Pythons for which the packages are published; docs/setup.md names the
-command that finds these out.
+The checks follow the systems and Pythons for which the packages are published; docs/setup.md names
+the command that finds these out.
 """
 
 import platform
@@ -10,7 +9,7 @@ import re
 import sys
 import sysconfig
 
-from explorer.pip_install import SetupError
+from explorer.setup.pip_install import SetupError
 
 OLDEST, NEWEST = (3, 11), (3, 14)
 # The oldest version of macOS for which faiss is built.

@@ -2,8 +2,6 @@
 
 pip writes a package's files one by one. If it is killed or the disk is full, an incomplete package
 can count as installed. The metadata of such a package is removed, so that pip installs it again.
-
-Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons.
 """
 
 import csv

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer import torch_source
+from explorer.setup import torch_source
 from tests.package_index import only_this_index
 from tests.this_machine import accepted
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer import pip_install
+from explorer.setup import pip_install
 from tests.package_index import only_this_index, wheel
 
 

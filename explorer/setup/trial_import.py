@@ -2,14 +2,12 @@
 
 Packages are installed without compiling them, because most of their modules are never imported.
 Importing compiles those that are, and shows whether the packages work on this machine.
-
-Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons.
 """
 
 import os
 import subprocess
 
-from explorer.pip_install import SetupError
+from explorer.setup.pip_install import SetupError
 
 # The modules that convert models, and those that the program runs with. They are separate because
 # on macOS torch and faiss both contain libomp, which ends a process in which it is loaded twice.

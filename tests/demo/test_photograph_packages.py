@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from explorer import pip_install
 from explorer.demo import photograph_packages, sample_folder
 from explorer.demo.photograph_packages import package_folder, packages_at_hand
 from explorer.demo.sample_files import SampleWriter
 from explorer.errors import ExplorerError
+from explorer.setup import pip_install
+from tests.demo.test_demo import files, never, silent, small
 from tests.package_index import PackageIndex, only_this_index, serve_packages, wheel
 from tests.systems.simulated import run_on
-from tests.test_demo import files, never, silent, small
 
 __all__ = ["small"]
 

@@ -1,7 +1,4 @@
-"""Run pip for users who do not know it; show its progress, and its reason for failing, in one line.
-
-Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons.
-"""
+"""Run pip for users who do not know it; show its progress, and its reason for failing, in one line."""
 
 import os
 import re

@@ -1,7 +1,4 @@
-"""Let one start at a time set up the environment.
-
-Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons.
-"""
+"""Let one start at a time set up the environment."""
 
 import contextlib
 import sys

@@ -16,11 +16,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer import bootstrap, supported_machine, torch_source, trial_import
-from explorer.pip_install import SetupError
-from explorer.supported_machine import problem
+from explorer.setup import bootstrap, supported_machine, torch_source, trial_import
+from explorer.setup.pip_install import SetupError
+from explorer.setup.supported_machine import problem
 
-REQUIREMENTS = str(Path(bootstrap.__file__).parents[1] / "requirements.txt")
+REQUIREMENTS = str(Path(bootstrap.__file__).parents[2] / "requirements.txt")
 
 
 @pytest.mark.parametrize(

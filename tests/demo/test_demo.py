@@ -101,7 +101,7 @@ def test_every_photograph_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def test_every_photograph_is_in_the_docs() -> None:
-    docs = (Path(__file__).parent.parent / "docs/demo-photos.md").read_text(encoding="utf-8")
+    docs = (Path(__file__).parents[2] / "docs/demo-photos.md").read_text(encoding="utf-8")
     for name, source in PHOTOGRAPHS.items():
         assert (
             f"| {name} | {source.distribution} | `{source.path}` | {source.author} |"

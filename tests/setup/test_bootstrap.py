@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from explorer import bootstrap, pip_install
 from explorer.config import PROJECT
-from explorer.pip_install import SetupError
-from explorer.supported_machine import check_python
-from tests.stand_in_project import FIRST, pip, posix, project, run
+from explorer.setup import bootstrap, pip_install
+from explorer.setup.pip_install import SetupError
+from explorer.setup.supported_machine import check_python
+from tests.setup.stand_in_project import pip, posix, project, run
+from tests.test_imports import BEFORE_INSTALLATION
 
 __all__ = ["project"]
 
@@ -33,7 +34,7 @@ class TestVersion:
         check_python(version)
 
     def test_errors_are_one_line_without_a_traceback(self, project: Path) -> None:
-        path = project / "explorer" / "supported_machine.py"
+        path = project / "explorer" / "setup" / "supported_machine.py"
         path.write_text(
             path.read_text(encoding="utf-8").replace(
                 "OLDEST, NEWEST = (3, 11)", "OLDEST, NEWEST = (3, 99)"
@@ -44,9 +45,7 @@ class TestVersion:
         assert done.returncode == 1 and done.stdout == ""
         assert len(done.stderr.splitlines()) == 1 and "needs Python 3.99" in done.stderr
 
-    @pytest.mark.parametrize(
-        "name", ["run.py", "explorer/__init__.py", *(f"explorer/{name}" for name in FIRST)]
-    )
+    @pytest.mark.parametrize("name", ["explorer/__init__.py", *sorted(BEFORE_INSTALLATION)])
     def test_old_pythons_can_run_the_first_files(self, name: str) -> None:
         """Up to where the packages are there: Python 3.7's grammar, no f-strings, so that even
         older ones get to the message."""

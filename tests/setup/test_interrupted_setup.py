@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from explorer import bootstrap
-from explorer.pip_install import SetupError
+from explorer.setup import bootstrap
+from explorer.setup.pip_install import SetupError
 from tests.fixtures.waiting import wait
-from tests.stand_in_project import pip, posix, project, run
+from tests.setup.stand_in_project import pip, posix, project, run
 
 __all__ = ["project"]
 

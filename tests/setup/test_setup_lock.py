@@ -11,10 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer import setup_lock as module
-from explorer.setup_lock import setup_lock
+from explorer.setup import setup_lock as module
+from explorer.setup.setup_lock import setup_lock
 from tests.fixtures.waiting import wait
-from tests.stand_in_project import posix
+from tests.setup.stand_in_project import posix
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Install the required packages before anything else is imported.
 
-This file runs on whatever Python it is started with. It is therefore limited to the standard
-library and to syntax that old versions understand, and reports clearly if a Python is too old. The
-packages are installed into `.venv` beside run.py, unless the running Python has them all. A stamp
-file in `.venv` contains a fingerprint of the requirements that it meets. While that matches, the
-check takes a few milliseconds.
+The packages are installed into `.venv` beside run.py, unless the running Python has them all. A
+stamp file in `.venv` contains a fingerprint of the requirements that it meets. While that matches,
+the check takes a few milliseconds.
 """
 
 import glob
@@ -14,12 +12,18 @@ import shutil
 import subprocess
 import sys
 
-from explorer.pip_install import SetupError, has_all, install
-from explorer.setup_lock import setup_lock
-from explorer.supported_machine import check_folder, check_machine, check_python, sizes, this_build
-from explorer.torch_source import install_torch
-from explorer.trial_import import try_imports
-from explorer.venv_files import (
+from explorer.setup.pip_install import SetupError, has_all, install
+from explorer.setup.setup_lock import setup_lock
+from explorer.setup.supported_machine import (
+    check_folder,
+    check_machine,
+    check_python,
+    sizes,
+    this_build,
+)
+from explorer.setup.torch_source import install_torch
+from explorer.setup.trial_import import try_imports
+from explorer.setup.venv_files import (
     has_base_python,
     has_packages,
     remove_incomplete_packages,

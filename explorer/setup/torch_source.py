@@ -3,8 +3,6 @@
 On Linux, the usual package index has only a build of PyTorch that requires 5 GB of CUDA libraries.
 Without an NVIDIA GPU these are useless, so PyTorch and torchvision are then installed from
 PyTorch's own index of CPU builds. For Windows and macOS, the usual index has builds without CUDA.
-
-Like bootstrap.py, this is limited to the standard library and to the syntax of old Pythons.
 """
 
 import os
@@ -13,8 +11,8 @@ import shutil
 import subprocess
 import sys
 
-from explorer.pip_install import SetupError, has_all, install, pip_command, pip_settings
-from explorer.supported_machine import sizes, this_build
+from explorer.setup.pip_install import SetupError, has_all, install, pip_command, pip_settings
+from explorer.setup.supported_machine import sizes, this_build
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 # Names another index for PyTorch, such as a mirror. If it is empty, PyTorch comes from the same

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer import torch_source
+from explorer.setup import torch_source
 from tests.package_index import PackageIndex, only_this_index, serve_packages, wheel
-from tests.stand_in_project import project, run
+from tests.setup.stand_in_project import project, run
 
 __all__ = ["project"]
 

@@ -131,10 +131,13 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "duplicates/test_originals",
     ),
     "duplicates/pair_edge": ("duplicates/test_describe_difference",),
-    "duplicates/suggestion": ("duplicates/test_suggestion_versions",),
+    "duplicates/keeper_suggestion": ("duplicates/test_suggestion_versions",),
     "duplicates/originals": ("duplicates/test_original_objections",),
     "duplicates/versions": ("duplicates/test_same_pixels",),
-    "duplicates/star_clusters": ("duplicates/test_suggestion", "duplicates/test_find_groups"),
+    "duplicates/star_clusters": (
+        "duplicates/test_keeper_suggestion",
+        "duplicates/test_find_groups",
+    ),
     "duplicates/original_thresholds": (
         "duplicates/test_originals",
         "duplicates/test_original_objections",
@@ -144,14 +147,14 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "duplicates/groups": (
         "duplicates/test_group_contents",
         "duplicates/test_group_sidecars",
-        "duplicates/test_suggestion",
+        "duplicates/test_keeper_suggestion",
         "duplicates/test_suggestion_versions",
     ),
     "duplicates/find_groups": ("duplicates/test_groups", "duplicates/test_system_folders"),
     "duplicates/group_file": (
         "duplicates/test_groups",
         "duplicates/test_keeper",
-        "duplicates/test_suggestion",
+        "duplicates/test_keeper_suggestion",
     ),
     "indexing/sidecar_updates": (
         "indexing/test_sidecar_troubles",

@@ -11,9 +11,7 @@ from itertools import chain
 from explorer.analysis.duplicates.copy_components import MAX_FULLY_COMPARED
 from explorer.duplicates.group_file import GroupFile, GroupFileBuilder, RelatedRow
 from explorer.duplicates.groups import COPIES, DuplicateGroup, Tier, make_group
-from explorer.duplicates.originals import HeaderReader
-from explorer.duplicates.pair_edge import Edge
-from explorer.duplicates.suggestion import (
+from explorer.duplicates.keeper_suggestion import (
     NONE_REMOVABLE,
     NOT_CLEAR_FOR_OTHERS,
     VERSIONS,
@@ -22,6 +20,8 @@ from explorer.duplicates.suggestion import (
     KeeperSuggester,
     KeeperSuggestion,
 )
+from explorer.duplicates.originals import HeaderReader
+from explorer.duplicates.pair_edge import Edge
 from explorer.duplicates.versions import Version
 from explorer.library.catalog import Catalog
 from explorer.library.paths import printable

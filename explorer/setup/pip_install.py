@@ -1,4 +1,4 @@
-"""Run pip for users who do not know it; show its progress, and its reason for failing, in one line."""
+"""Run pip for users who do not know it: show its progress, and its reason for failing in a line."""
 
 import os
 import re

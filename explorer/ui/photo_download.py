@@ -23,7 +23,7 @@ from explorer.removal.file_names import free_names
 from explorer.ui import resources
 from explorer.ui.actions import PhotoAction
 from explorer.ui.localized import count
-from explorer.ui.recently_used import RecentlyUsed
+from explorer.ui.lru_cache import LruCache
 from explorer.ui.web_server.origin_guard import PHOTOS
 from explorer.ui.web_server.original_files import CHUNK_SIZE, OpenOriginal, open_photo
 from explorer.ui.web_server.route_answers import PHOTO_HEADERS, answers
@@ -38,7 +38,7 @@ _BATCH = 500
 _FIRST_DATE, _LAST_DATE = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 # The name of the list of photos that could not be read.
 _MISSING_NAME = "Photos that are missing here.txt"
-_selections = RecentlyUsed[Sequence[int]](_MAX_SELECTIONS)
+_selections = LruCache[Sequence[int]](_MAX_SELECTIONS)
 
 
 def download_action() -> PhotoAction:

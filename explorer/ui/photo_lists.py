@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from explorer.search.results.photo_list import PhotoList
-from explorer.ui.recently_used import RecentlyUsed
+from explorer.ui.lru_cache import LruCache
 
 # The most photos in all lists together, at 15 bytes each; the number of photos that a caption
 # counts as; and the number of lists that are kept however long they are.
@@ -21,7 +21,7 @@ def _weight(photos: PhotoList) -> int:
     return photos.total + _CAPTION * len(photos.captions)
 
 
-_lists = RecentlyUsed[PhotoList](_CAPACITY, weight=_weight, fewest=_MIN_KEPT)
+_lists = LruCache[PhotoList](_CAPACITY, weight=_weight, fewest=_MIN_KEPT)
 find, clear = _lists.find, _lists.clear
 
 

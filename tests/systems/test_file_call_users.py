@@ -16,9 +16,10 @@ OF_THE_PROGRAM = frozenset(
     f"explorer/{name}.py"
     for name in (
         "setup/bootstrap", "setup/venv_files", "setup/torch_source", "cli/app",
-        "decoding/decode_server", "demo/sample_files", "encoders/downloads/hub_cache", "library/durable_io",
-        "library/permissions", "library/removals/removal_journal", "library/screen_cache",
-        "ui/web_server/access_token", "ui/web_server/single_instance",
+        "decoding/decode_server", "demo/sample_files", "encoders/downloads/hub_cache",
+        "library/durable_io", "library/permissions", "library/removals/removal_journal",
+        "library/screen_cache", "ui/web_server/access_token",
+        "ui/web_server/single_instance",
     )
 )  # fmt: skip
 # Where only Linux comes: its change events.

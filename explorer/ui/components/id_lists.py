@@ -13,7 +13,7 @@ from explorer.search.results.photo_list import Caption, PhotoList
 from explorer.search.results.result_stacks import NO_STACKS
 from explorer.search.results.result_view import ResultView
 from explorer.ui import photo_lists, resources
-from explorer.ui.recently_used import key_of
+from explorer.ui.lru_cache import key_of
 
 
 def by_day(ids: Ids) -> ResultView:

@@ -26,12 +26,12 @@ from explorer.ui.components.match_reasons import reasons_html
 from explorer.ui.concepts import concept_search
 from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
+from explorer.ui.lru_cache import key_of
 from explorer.ui.photo_actions import export_action
 from explorer.ui.photo_download import download_action
 from explorer.ui.photo_edits.album_dialog import album_actions
 from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.recently_used import key_of
 from explorer.ui.removal_dialogs.removal_request import removal_action
 from explorer.ui.search_page import export_dialog, facet_panel, filter_texts, search_state
 from explorer.ui.search_page.photo_stacks import photo_stacks

@@ -15,7 +15,7 @@ import numpy as np
 
 from explorer.library.catalog import Ids
 from explorer.library.rows import PhotoRow
-from explorer.ui.recently_used import RecentlyUsed, key_of
+from explorer.ui.lru_cache import LruCache, key_of
 from explorer.ui.search_page.heat_maps import HeatMapOverlay
 
 # The most lists that are remembered, enough for several windows with a list per page.
@@ -65,7 +65,7 @@ def ids_digest(ids: Ids) -> str:
     return hashlib.blake2b(ids.astype(np.int64).tobytes(), digest_size=8).hexdigest()
 
 
-_kept = RecentlyUsed[PhotoSequence](_MAX_KEPT)
+_kept = LruCache[PhotoSequence](_MAX_KEPT)
 find, clear = _kept.find, _kept.clear
 
 

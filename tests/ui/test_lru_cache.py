@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from explorer.ui.recently_used import RecentlyUsed, key_of
+from explorer.ui.lru_cache import LruCache, key_of
 
 
 def test_values_used_longest_ago_are_dropped() -> None:
-    kept = RecentlyUsed[str](5, weight=len, fewest=2)
+    kept = LruCache[str](5, weight=len, fewest=2)
     kept.add("a", "11")
     kept.add("b", "22")
     kept.find("a")
@@ -20,7 +20,7 @@ def test_values_used_longest_ago_are_dropped() -> None:
 
 
 def test_a_key_keeps_its_first_value() -> None:
-    kept = RecentlyUsed[str](1)
+    kept = LruCache[str](1)
     assert kept.add("a", "first") == "first"
     assert kept.add("a", "second") == kept.find("a") == "first"
 

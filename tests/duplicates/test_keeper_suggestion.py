@@ -8,7 +8,7 @@ from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_removals import removals_of_groups
 from explorer.duplicates.groups import MAYBE_ORIGINAL
 from explorer.duplicates.keeper import set_keep_rules
-from explorer.duplicates.suggestion import NOT_CLEAR_FOR_OTHERS
+from explorer.duplicates.keeper_suggestion import NOT_CLEAR_FOR_OTHERS
 from explorer.library.stores.protected_folder_store import protect_folder
 from tests.duplicates.suggested_groups import LARGE, SMALL, going, name, pair
 from tests.factory import LibraryBuilder, by_camera, measured

@@ -1,5 +1,4 @@
-"""Keep values by key, for the routes that serve what a page has registered, and drop those that
-were used longest ago."""
+"""A least-recently-used cache, for the routes that serve what a page has registered."""
 
 from __future__ import annotations
 
@@ -20,8 +19,8 @@ def key_of(*question: object) -> str:
     return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=12).hexdigest()
 
 
-class RecentlyUsed(Generic[T]):
-    """Values by key. Thread-safe."""
+class LruCache(Generic[T]):
+    """Values by key; those used longest ago are dropped first. Thread-safe."""
 
     def __init__(
         self, capacity: int, *, weight: Callable[[T], int] = lambda _: 1, fewest: int = 1

@@ -2,7 +2,7 @@
 
 The tables give the coordinates of the landmark itself, not of its city's center, from general
 knowledge. The geocoder was adjusted after it had been tried on `landmarks.csv`;
-`landmarks_held_out.csv` was written afterwards.
+`landmarks_held_out.csv` was written afterward.
 """
 
 from __future__ import annotations

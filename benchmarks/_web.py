@@ -133,7 +133,7 @@ def filtered(picture: Picture, random: Random) -> Picture:
 
 
 def vignette(picture: Picture, random: Random) -> Picture:
-    """Darken the picture towards the corners."""
+    """Darken the picture toward the corners."""
     y, x = np.ogrid[-1 : 1 : picture.height * 1j, -1 : 1 : picture.width * 1j]
     light = 1 - random.uniform(0.4, 0.8) * ((x**2 + y**2) / 2) ** random.uniform(0.8, 1.6)
     return Image.fromarray((np.asarray(picture) * light[..., None]).clip(0, 255).astype(np.uint8))

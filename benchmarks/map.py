@@ -6,7 +6,7 @@ and umap-learn on the same vectors.
 For each, it prints the trustworthiness (Venna and Kaski, 2001; 1 if no photo is close to a
 dissimilar one), the share of a photo's ten nearest on the map that are among its ten most similar
 photos, and the seconds. For “placed”, the map is computed from half of the photos, and the others
-are placed afterwards like added photos. --many: only the time and memory for that many synthetic
+are placed afterward like added photos. --many: only the time and memory for that many synthetic
 photos.
 """
 
@@ -110,7 +110,7 @@ def layout(vectors: Floats, near: Rows, scores: Floats) -> Floats:
 
 
 def placed(vectors: Floats) -> Floats:
-    """Positions if the map is computed from every other photo and the rest is placed afterwards."""
+    """Positions if the map is computed from every other photo and the rest is placed afterward."""
     first, later = vectors[::2], vectors[1::2]
     places = np.empty((len(vectors), 2), np.float32)
     places[::2] = layout(first, *nearest(first, first, own=True))

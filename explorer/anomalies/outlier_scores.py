@@ -100,7 +100,7 @@ def outliers_by_facts(
     in a library of one subject, its own mean would contain that subject. For the same reason,
     similarity to the mean counts a little by itself, and so does unlikeness to everyday photos, as
     far as it is unusual in this library, too. Near-copies are left out throughout, so that they
-    hide no outlier, and do not count towards the size of the library.
+    hide no outlier, and do not count toward the size of the library.
     """
     chosen = _judged_neighbors(near, scores)
     if chosen is None:

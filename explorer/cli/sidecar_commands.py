@@ -53,7 +53,7 @@ def write_to_sidecars(
         ]
         emit(f"Sidecars: {', '.join(numbers) or 'none: no photo here was edited'}.")
         if outcome.run:
-            emit(f"`undo {outcome.run}` takes this back.")
+            emit(f"`undo {outcome.run}` undoes this.")
     return 1 if any(each.state == "refused" for each in outcome.results) else 0
 
 

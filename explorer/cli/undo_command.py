@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from explorer.removal.restore import Restored
 
 
-@click.command("undo", cls=Command, help="Restore removed files; take back written sidecars.")
+@click.command("undo", cls=Command, help="Restore removed files, or undo written sidecars.")
 @click.argument("run", required=False, metavar="[ID]")
 @click.option("--last", is_flag=True, help="Undo the last one that can be undone.")
 @click.option("--list", "list_runs", is_flag=True, help="List them instead.")

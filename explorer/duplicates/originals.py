@@ -235,7 +235,7 @@ def _resaved(
         name = f"the header of {one.name}"
         return f"{name} does not give the size that the camera wrote" if size_required else ""
     if set(header.recorded_size) != {one.item.width, one.item.height}:
-        return f"{one.name} had another size when its camera wrote it"
+        return f"{one.name} had a different size when its camera wrote it"
     return ""
 
 

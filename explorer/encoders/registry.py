@@ -180,7 +180,7 @@ def _loader(name: str) -> Loader:
     if name.startswith(OPEN_CLIP):
         return _clip(name)
     raise UnknownEncoder(
-        f"There is no encoder “{name}”: choose one of {', '.join(names())},"
+        f"There is no model “{name}”: choose one of {', '.join(names())},"
         " or open_clip:MODEL/TAG, or open_clip:MODEL@FILE.safetensors."
     )
 

@@ -117,8 +117,8 @@ class TorchvisionEncoder:
 
     def encode_texts(self, phrases: Sequence[str]) -> Vectors:
         raise NoTextEncoder(
-            f"“{self.name}” cannot encode phrases:"
-            " choose an encoder with text, such as “starter” or “clip”."
+            f"“{self.name}” does not understand phrases:"
+            " choose a model that does, such as “starter” or “clip”."
         )
 
     def _image_model(self) -> CompiledModel:

@@ -82,7 +82,7 @@ class VectorIndex:
             if upto == self.change or encoder_id is None:
                 return 0
             if upto < self.change:
-                # The catalog was restored from an older copy: this index is of another history.
+                # The catalog was restored from an older copy: this index does not belong to it.
                 self._index, self.change = self._empty(), 0
             touched = 0
             changes = self._catalog.changes_since(encoder_id, self.change)

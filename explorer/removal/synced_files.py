@@ -26,7 +26,7 @@ def cloud_warning(removals: Iterable[Removal], home: Path | None = None) -> str:
     where = " and ".join(f"{count(number, 'file')} in {name}" for name, number in services.items())
     verb = "are" if sum(services.values()) > 1 else "is"
     return (
-        f"{where} {verb} kept in step with your other devices: removing moves"
+        f"{where} {verb} synced with your other devices: removing moves"
         f" {'them' if verb == 'are' else 'it'} out of that folder, and so deletes"
         f" {'them' if verb == 'are' else 'it'} on all of these devices."
     )

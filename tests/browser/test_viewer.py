@@ -279,7 +279,7 @@ def test_the_viewer_fills_the_window(window: Visitor, server: Server) -> None:
 
 @pytest.fixture
 def heic(server: Server, photos: Path) -> Iterator[str]:
-    """The id of a photo in HEIC, larger than the screen; it is gone again afterwards."""
+    """The id of a photo in HEIC, larger than the screen; it is gone again afterward."""
     path = pictures.write(photos / "Phone" / "phone.heic", pictures.plain("teal", (3000, 2000)))
     try:
         with closing(Catalog(server.library / "catalog.db")) as catalog:

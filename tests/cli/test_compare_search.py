@@ -126,7 +126,7 @@ def test_one_model_named_twice_is_a_usual_search(run: Run, compared: Path) -> No
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
-        (("red", "--encoder", "tiny", "--encoder", "nonsense"), 1, "no encoder “nonsense”"),
+        (("red", "--encoder", "tiny", "--encoder", "nonsense"), 1, "no model “nonsense”"),
         (("red", "--encoder", "tiny", "--encoder", "vit"), 1, "with “vit” yet"),
         (("date:2020", *TWO), 2, "only filters"),
         (("red", *TWO, "--relevant"), 2, "take one model"),

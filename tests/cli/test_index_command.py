@@ -141,7 +141,7 @@ class TestIndex:
 
     def test_an_unknown_encoder_is_reported(self, run: Run, photos: Path) -> None:
         completed = run("index", photos, "--encoder", "nonsense")
-        assert completed.code == 1 and "There is no encoder “nonsense”" in completed.err
+        assert completed.code == 1 and "There is no model “nonsense”" in completed.err
 
     def test_the_chosen_encoder_is_remembered(self, run: Run, indexed: Path) -> None:
         assert run("index", indexed, "--json").json["encoder"] == "tiny"

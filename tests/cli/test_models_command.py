@@ -35,12 +35,12 @@ class TestModels:
         ("words", "code", "expected"),
         [
             (["get"], 2, "Give the model to download"),
-            (["get", "nonsense"], 1, "There is no encoder"),
+            (["get", "nonsense"], 1, "There is no model"),
             (["list", "clip"], 2, "models get clip"),
             (["use"], 2, "Give the model to use"),
             (["drop"], 2, "Give the model to drop"),
             (["pause", "clip"], 2, "takes no name"),
-            (["use", "nonsense"], 1, "There is no encoder"),
+            (["use", "nonsense"], 1, "There is no model"),
             (["use", "clip"], 1, "There is no library"),
         ],
     )

@@ -156,7 +156,7 @@ class TestSearch:
             (["red", "--folder", ""], 2, "is a variable unset?"),
             (["--relevnt", "red"], 2, "--relevnt"),
             (["red", "blue"], 2, "unexpected extra argument (blue)"),
-            (["red", "--encoder", "nonsense"], 1, "There is no encoder “nonsense”"),
+            (["red", "--encoder", "nonsense"], 1, "There is no model “nonsense”"),
             (["red", "--encoder", "mute"], 1, "No photo has been indexed with “mute”"),
             (["--photo", "/nowhere/x.jpg"], 1, "There is no photo /nowhere/x.jpg"),
             (["--photo", "."], 1, "it is a folder"),
@@ -183,7 +183,7 @@ class TestSearch:
     def test_a_phrase_is_rejected_by_an_encoder_without_text(self, run: Run, indexed: Path) -> None:
         run("index", indexed, "--encoder", "mute")
         completed = run("search", "red", "--encoder", "mute")
-        assert completed.code == 1 and "cannot encode phrases" in completed.err
+        assert completed.code == 1 and "does not understand phrases" in completed.err
         assert (
             run("search", "--photo", indexed / "red.png", "--encoder", "mute", "--json").json[0][
                 "score"

@@ -29,5 +29,5 @@ class TestVerify:
             indexed / "red.png"
         )
         completed = run("verify", "--repair")
-        assert completed.code == 0 and "mended" in completed.out
+        assert completed.code == 0 and "repaired" in completed.out
         assert run("verify").code == 0

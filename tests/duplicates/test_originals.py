@@ -31,7 +31,7 @@ def test_a_copy_without_metadata_was_made_from_the_photo_with_metadata() -> None
     # A program has enlarged it, with the metadata it had.
     assert (
         judged(camera, sent, head=header("", (500, 400))).doubt
-        == "a.jpg had another size when its camera wrote it"
+        == "a.jpg had a different size when its camera wrote it"
     )
     assert (
         judged(camera, sent, head=lambda path: None).doubt

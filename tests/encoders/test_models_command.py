@@ -56,9 +56,7 @@ def test_get_of_an_unknown_model_prints_one_line(hub: Hub, capsysbinary: Any) ->
     assert main(["models", "get", "nonsense"]) == 1
     said = capsysbinary.readouterr().err.decode().splitlines()
     assert (
-        len(said) == 2
-        and "does not exist" in said[0]
-        and "There is no encoder “nonsense”" in said[1]
+        len(said) == 2 and "does not exist" in said[0] and "There is no model “nonsense”" in said[1]
     )
 
 

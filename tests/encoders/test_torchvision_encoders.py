@@ -160,7 +160,7 @@ def test_photos_are_encoded_in_batches(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_phrase_is_rejected_with_an_alternative(name: str, fetched: dict[str, Any]) -> None:
-    with pytest.raises(NoTextEncoder, match=f"“{name}” cannot encode phrases: .*“starter”"):
+    with pytest.raises(NoTextEncoder, match=f"“{name}” does not understand phrases: .*“starter”"):
         registry.get_encoder(name).encode_texts(["a cat"])
 
 

@@ -244,7 +244,7 @@ def test_the_starter_replaces_an_unavailable_encoder(monkeypatch: pytest.MonkeyP
     encoder, note = load_encoder("clip", offline=True)
     assert (
         encoder.name == "tiny"
-        and note == "The weights of “clip” are not here. Going on with “starter”."
+        and note == "The weights of “clip” are not here. “starter” is used instead."
     )
 
 

@@ -85,6 +85,6 @@ def test_verify_notices_values_that_are_not_those_of_sidecars(
     assert unapplied_sidecars(catalog) == [photo_id]
     report = verify(setup.library, repair=True)
     assert [each.text for each in report.problems] == [
-        f"Photo {photo_id} has other values than its sidecars."
+        f"Photo {photo_id} has values that differ from its sidecars."
     ]
     assert unapplied_sidecars(catalog) == []

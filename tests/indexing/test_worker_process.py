@@ -260,7 +260,7 @@ def test_a_dismissed_worker_stands_by_until_there_is_work(
 
 
 @pytest.mark.parametrize("chosen", [None, "clip"])
-@pytest.mark.parametrize("note", ["", "It is not here. Going on with “starter”."])
+@pytest.mark.parametrize("note", ["", "It is not here. “starter” is used instead."])
 def test_the_model_that_was_set_is_prepared(
     builder: LibraryBuilder, monkeypatch: pytest.MonkeyPatch, chosen: str | None, note: str
 ) -> None:

@@ -26,7 +26,7 @@ CALLS = (
 
 
 class Killed(BaseException):
-    """The process is gone: nothing that it would have done afterwards happens."""
+    """The process is gone: nothing that it would have done afterward happens."""
 
 
 class Faults:

@@ -33,7 +33,7 @@ def draw(setup: IndexingSetup, name: str, colour: str) -> Path:
 
 def change(path: Path, data: bytes | None = None) -> None:
     """Write other bytes into the file, or touch nothing but its rights, so that its ctime is
-    another one afterwards."""
+    another one afterward."""
     before = path.stat()
     while path.stat().st_ctime_ns == before.st_ctime_ns:
         if data is None:

@@ -133,14 +133,14 @@ def test_a_removal_from_a_synced_folder_is_announced(
         (tmp_path / "Library" / "CloudStorage" / folder).mkdir(parents=True)
     (tmp_path / "Library/Mobile Documents/com~apple~CloudDocs/Documents").mkdir(parents=True)
     warning = cloud_warning([Removal(str(tmp_path / path), "0" * 32)], tmp_path)
-    assert warning.startswith(f"1 file in {service} is kept in step") if service else warning == ""
+    assert warning.startswith(f"1 file in {service} is synced") if service else warning == ""
 
 
 def test_removals_from_several_services_are_counted(tmp_path: Path) -> None:
     paths = ["OneDrive/a.jpg", "OneDrive/b.jpg", "Dropbox/c.jpg", "d.jpg"]
     removals = [Removal(str(tmp_path / path), "0" * 32) for path in paths]
     assert cloud_warning(removals, tmp_path).startswith(
-        "2 files in OneDrive and 1 file in Dropbox are kept in step"
+        "2 files in OneDrive and 1 file in Dropbox are synced"
     )
 
 

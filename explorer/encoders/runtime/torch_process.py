@@ -35,7 +35,7 @@ class HalfPrecisionModel:
 
     def __init__(self, device: str, name: str, file: Path) -> None:
         """name: the encoder's. file: its weights. Raises EncoderError if torch does not report the
-        device, or computes other vectors on it."""
+        device, or computes different vectors on it."""
         import torch
 
         from explorer.encoders.conversion.open_clip_conversion import image_module
@@ -60,7 +60,7 @@ class HalfPrecisionModel:
         cosine = float((self(pixels) * expected).sum(1).min())
         if not cosine >= _MIN_COSINE:
             raise EncoderError(
-                f"on “{device}” the model computes other vectors than on the processor"
+                f"on “{device}” the model computes different vectors than on the processor"
                 f" (cosine similarity {cosine:.4f})"
             )
 
@@ -106,7 +106,7 @@ def main(device: str, name: str, file: str) -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         model = HalfPrecisionModel(device, name, Path(file))
-    except Exception as error:  # noqa: BLE001  the caller goes on without this device, whatever it is
+    except Exception as error:  # noqa: BLE001  the caller continues without this device, whatever it is
         reason = (
             str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"
         )

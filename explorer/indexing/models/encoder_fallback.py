@@ -32,7 +32,7 @@ def load_encoder(
     except EncoderError as error:
         if name == "starter" or isinstance(error, UnknownEncoder):
             raise
-        return registry.get_encoder("starter"), f"{error} Going on with “starter”."
+        return registry.get_encoder("starter"), f"{error} “starter” is used instead."
 
 
 def request_encoder(catalog: Catalog, name: str | None) -> None:

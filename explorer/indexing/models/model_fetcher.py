@@ -156,7 +156,7 @@ class ModelFetcher:
         if process.returncode == 0 and registry.ready(wanted.name):
             self._tell(f"The model “{wanted.name}” is ready.")
         elif status.state == "failed" and status.problem:
-            self._tell(f"{status.problem} Searches go on with the model in use.")
+            self._tell(f"{status.problem} Searches keep using the current model.")
         elif not self._stop.is_set() and self._still_wanted(wanted):
             # The process ended without reporting an error (perhaps the system ran out of memory),
             # or the fetched files have been removed since.

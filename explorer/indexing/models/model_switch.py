@@ -1,4 +1,4 @@
-"""Switch a library to another model while searches go on with the one in use.
+"""Switch a library to another model while searches keep using the current one.
 
 The worker encodes all photos with the other model in the background, newest first, computes their
 neighbors and their map from its vectors, and then lets it take over. Every batch is a transaction,

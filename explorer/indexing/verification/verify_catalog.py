@@ -39,5 +39,5 @@ def check_catalog(run: VerifyRun) -> Iterator[Inconsistency]:
         if writer:
             update_file_counts(writer, unapplied)
         for photo_id in unapplied:
-            text = f"Photo {photo_id} has other values than its sidecars."
+            text = f"Photo {photo_id} has values that differ from its sidecars."
             yield Inconsistency("catalog", text, run.repairs)

@@ -68,7 +68,7 @@ def _check_contents(run: VerifyRun, files: list[integrity.PresentFile]) -> Itera
                     integrity.mark_for_rereading(run.writer, [file.id])
                 after = "; the next indexing run reads it again" if run.repairs else ""
                 text = (
-                    f"{file.path} has other bytes than when it was indexed, although its size"
+                    f"{file.path} has changed since it was indexed, although its size"
                     f" and date are unchanged{after}."
                 )
                 yield Inconsistency("file", text, run.repairs)

@@ -58,7 +58,7 @@ class VerifyReport:
             if self.changed
             else ""
         )
-        return f"{checked}: {found}{f' ({mended:,} mended)' if mended else ''}.{notes}"
+        return f"{checked}: {found}{f' ({mended:,} repaired)' if mended else ''}.{notes}"
 
     def as_json(self) -> dict[str, object]:
         return {

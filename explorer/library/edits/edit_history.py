@@ -73,7 +73,7 @@ def begin_edit(db: sqlite3.Connection, summary: str) -> int:
 
 
 def continue_edit(db: sqlite3.Connection, edit_id: int | None, summary: str) -> int:
-    """Start to record an edit, or go on with this one if it is still the latest; return its id."""
+    """Start recording an edit, or continue this one if it is still the latest; return its id."""
     row = db.execute(
         "select id from edit where undone_at is null order by id desc limit 1"
     ).fetchone()

@@ -228,7 +228,7 @@ class Pages:
             pieces.append(more[4 : 4 + min(left, usable - 4)])
             left -= len(pieces[-1])
             if bool(left) != bool(following):
-                raise MalformedPage("a chain of another length")
+                raise MalformedPage("a chain of the wrong length")
         return b"".join(pieces)
 
 
@@ -274,7 +274,7 @@ def _record(data: bytes) -> tuple[Value, ...]:
         values.append(_value(kind, data[body : body + size]))
         body += size
     if at != header or body != len(data):
-        raise MalformedPage("a record of another length")
+        raise MalformedPage("a record of the wrong length")
     return tuple(values)
 
 

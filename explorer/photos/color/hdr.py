@@ -23,7 +23,7 @@ _C1, _C2, _C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
 _HLG_PEAK, _HLG_GAMMA = 1000.0, 1.2
 _HLG_A, _HLG_B, _HLG_C = 0.17883277, 0.28466892, 0.55991073
 _LUMINANCE = np.array([0.2627, 0.6780, 0.0593], np.float32)
-# Pixels above this percentile, such as glints and noise, do not count towards a picture's peak.
+# Pixels above this percentile, such as glints and noise, do not count toward a picture's peak.
 _PEAK_PERCENTILE = 99.9
 
 

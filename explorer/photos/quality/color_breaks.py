@@ -90,8 +90,8 @@ def color_break(pixels: npt.NDArray[np.uint8], period: int, unit: tuple[int, int
     if not len(likely):
         return 0.0
     here, below = steps[likely], steps[likely + 1]
-    # The rows inside each block that are at hand: the last two beside its upper edge, and the first
-    # two beside its lower one.
+    # The rows inside each block that are known here: the last two beside its upper edge, and the
+    # first two beside its lower one.
     seams = _seams((lines[likely, 2:].sum(axis=1) + lines[likely + 1, :2].sum(axis=1)) / 4)
     corners = np.arange(_T.min_side + -_T.min_side % across, columns - _T.min_side + 1, across)
     return float(_agreement(here, below, seams, corners).max(initial=0.0))

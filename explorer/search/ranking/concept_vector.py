@@ -3,9 +3,9 @@ each photo is like the examples and unlike the counter-examples, and says which 
 
 Linear discriminant analysis (Fisher 1936) with the library as the other class: the direction from
 the library's mean to that of the examples, divided by the library's covariance. Few examples say
-little about which differences matter, so the covariance is shrunk towards a multiple of the
+little about which differences matter, so the covariance is shrunk toward a multiple of the
 identity (Friedman 1989), the more the fewer examples there are: for three the result is nearly the
-difference of the means. Counter-examples move the library's side of that line towards them, by a
+difference of the means. Counter-examples move the library's side of that line toward them, by a
 weight that grows with their number.
 
 For the cut-off, a score is measured in spreads of the library's scores below their median, and

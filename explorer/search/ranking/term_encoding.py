@@ -60,8 +60,8 @@ class TermEncoder:
             return known
         if not self._encoder.has_text:
             raise NoTextEncoder(
-                f"“{self._encoder.name}” cannot encode phrases: search with a photo,"
-                " or choose an encoder with text, such as “starter”."
+                f"“{self._encoder.name}” does not understand phrases: search with a photo,"
+                " or choose a model that does, such as “starter”."
             )
         vector: Vector = self._encoder.encode_texts([phrase])[0]
         with self._lock:

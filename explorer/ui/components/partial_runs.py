@@ -10,7 +10,7 @@ def is_for_another_part() -> bool:
     """Whether the callback that is called now belongs to a component outside the fragments that
     this run redraws. Such an event must wait for its own run.
 
-    A fragment that refreshes itself is run with all that the browser has at hand: also with the
+    A fragment that refreshes itself is run with everything that the browser holds: also with the
     event of a component whose own message is about to be sent. That message follows with the same
     event, and with the URL from before it. If the event had been followed already, its change of
     the URL would be lost by that.

@@ -66,7 +66,7 @@ def _suggestion(folder: Path) -> bool:
     photos = count(found.photos, "photo")
     words = photos if found.complete else f"more than {photos}"
     service = synced_by(folder)
-    synced = f" · kept in step with other devices by {service}" if service else ""
+    synced = f" · synced by {service}" if service else ""
     return st.checkbox(
         f"{escape_markdown(printable(str(folder)))} :gray[{words}{synced}]",
         value=found.photos > 0,

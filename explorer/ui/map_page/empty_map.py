@@ -22,7 +22,7 @@ def explain_no_map(photos: int) -> None:
         st.rerun()
     if 0 < photos < MIN_PHOTOS:
         st.info(
-            f"There are too few photos for a map: {count(photos)}. Photos that are alike will be"
+            f"There are too few photos for a map: {count(photos)}. Similar photos will be"
             " near each other here once there are more.",
             icon=":material/bubble_chart:",
         )

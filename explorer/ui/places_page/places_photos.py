@@ -52,7 +52,7 @@ def explain_no_places() -> None:
         return
     st.info(
         "None of your photos says where it was taken. Phones write this into a photo if the camera"
-        " app may use the location; some cameras have GPS, and programs can add it afterwards (EXIF"
+        " app may use the location; some cameras have GPS, and programs can add it later (EXIF"
         " or XMP in the file). Messengers and social networks remove it. You can also set the place"
         " of selected photos on the Search page, with **Edit**.",
         icon=":material/location_off:",

@@ -41,7 +41,7 @@ def test_torch_and_faiss_are_never_in_one_process_on_macos(tmp_path: Path) -> No
 
 
 def test_a_failure_has_the_reason_of_the_other_process() -> None:
-    with pytest.raises(EncoderError, match="There is no encoder “nonsense”"):
+    with pytest.raises(EncoderError, match="There is no model “nonsense”"):
         conversion_process.convert_apart("nonsense")
 
 

@@ -109,7 +109,7 @@ def test_stopping_ends_the_process_and_decides_nothing(
     step.close()
     assert process.poll() is not None
     assert told.declined == told.reloaded == []
-    # It starts again afterwards.
+    # It starts again afterward.
     step.step()
     assert step._process is not None
 

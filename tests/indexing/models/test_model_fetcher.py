@@ -68,7 +68,7 @@ def fails(fetching: Fetching, reason: str) -> FetchStatus:
     assert status.state == "failed" and reason in status.problem and "\n" not in status.problem
     assert not fetching.path.exists() and not registry.ready("better")
     assert status.failures == 1 and status.retry_at > time.time()
-    assert fetching.told[-1].endswith("Searches go on with the model in use.")
+    assert fetching.told[-1].endswith("Searches keep using the current model.")
     assert model_settings.next_encoder(fetching.library.catalog) is None
     asked = fetching.hub.asked
     assert not may_fetch(WantedModel("better", False))

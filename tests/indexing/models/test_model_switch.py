@@ -211,7 +211,7 @@ def test_a_model_in_use_that_cannot_be_loaded_does_not_restart_the_worker_for_ev
 ) -> None:
     switching.index_and_switch()
     # Its worker fell back on the starter, and says why.
-    with switching.worker(note="There is not enough memory. Going on with “starter”.") as worker:
+    with switching.worker(note="There is not enough memory. “starter” is used instead.") as worker:
         wait(lambda: switching.phase() == "watching", "watching")
         assert not worker.replaced and "not enough memory" in switching.message()
     # Searches follow, as nothing else can answer them.

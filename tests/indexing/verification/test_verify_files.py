@@ -166,7 +166,7 @@ def test_other_bytes_under_the_same_size_and_date_are_a_fault(
     assert look(builder, repair=repair)[0] == []
     ((kind, text, mended),), report, _ = look(builder, thorough=True, repair=repair)
     assert (kind, mended, report.notes) == ("file", repair, [])
-    assert text.startswith(f"{photos[1]} has other bytes than when it was indexed")
+    assert text.startswith(f"{photos[1]} has changed since it was indexed")
     assert ("the next indexing run reads it again" in text) is repair
     sizes = {
         Path(file.path).name: file.size for file in integrity.present_files(builder.library.catalog)

@@ -11,7 +11,7 @@ from explorer.indexing.verification.verify_report import Inconsistency, VerifyRe
     ("mended", "sound", "said"),
     [
         ([], True, ": everything agrees."),
-        ([True], True, ": everything agrees (1 mended)."),
+        ([True], True, ": everything agrees (1 repaired)."),
         ([True, False, True], False, ": 1 problems are left: run `"),
         ([False, False], False, ": 2 problems are left: run `"),
     ],
@@ -23,8 +23,8 @@ def test_a_library_is_sound_if_all_problems_are_repaired(
     report = VerifyReport(1234, 5, 6, problems)
     assert report.sound is sound
     assert report.summary().startswith(f"1,234 photos, 5 files and 6 vectors were checked{said}")
-    assert ("(2 mended)" in report.summary()) is (mended.count(True) == 2)
-    assert ("mended" in report.summary()) is any(mended)
+    assert ("(2 repaired)" in report.summary()) is (mended.count(True) == 2)
+    assert ("repaired" in report.summary()) is any(mended)
     assert report.as_json()["sound"] is sound
 
 

@@ -167,7 +167,7 @@ def _unique_video(item: GroupFile, keep: GroupFile) -> str:
     are compared on removal."""
     kept_sizes = {video.bytes for video in keep.companions.videos if not video.link}
     for video in item.companions.own:
-        if video.kind == "film" and not video.link and video.bytes not in kept_sizes:
+        if video.kind == "video" and not video.link and video.bytes not in kept_sizes:
             name = printable(os.path.basename(video.path))
             other = "a different video" if kept_sizes else "no video"
             return f"there is no second copy of its video {name}: the file to keep has {other}"

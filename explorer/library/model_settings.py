@@ -94,7 +94,7 @@ def end_switch(catalog: Catalog) -> None:
 
 
 def keep_encoder_in_use(catalog: Catalog) -> None:
-    """Cancel the switch to another encoder, as the user chose: searches go on as they are."""
+    """Cancel the switch to another encoder, as the user chose."""
     put_setting(catalog, _CHOSEN, "1")
     current = encoder_in_use(catalog)
     if current is None:

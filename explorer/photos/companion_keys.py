@@ -16,8 +16,7 @@ from typing import Literal
 from explorer.photos.formats import EXTENSIONS, RAW_EXTENSIONS, UNSUPPORTED
 from explorer.photos.stacks import edit_original_stems, named_original, normalized_name
 
-Kind = Literal["film", "sidecar"]
-"""film: a video, under the name that it has in the catalog and in queries (`has:film`)."""
+Kind = Literal["video", "sidecar"]
 
 # The video of a Live Photo or a motion photo: the still's name with another extension. Some phones
 # name the video `….MP` and the still `….MP.jpg`.
@@ -88,7 +87,7 @@ def companion_kind(name: str) -> Kind:
     """The kind of companion with this normalized name."""
     if name.startswith(APPLE_DOUBLE):
         return "sidecar"
-    return "film" if os.path.splitext(name)[1] in {*_VIDEOS, _MOTION_PHOTO_VIDEO} else "sidecar"
+    return "video" if os.path.splitext(name)[1] in {*_VIDEOS, _MOTION_PHOTO_VIDEO} else "sidecar"
 
 
 def photo_keys(name: str, photos: Mapping[str, Sequence[str]]) -> list[str]:

@@ -58,7 +58,7 @@ class Companions(NamedTuple):
     @property
     def videos(self) -> list[Companion]:
         """The videos of a Live Photo or motion photo."""
-        return [each for each in (*self.own, *self.shared) if each.kind == "film"]
+        return [each for each in (*self.own, *self.shared) if each.kind == "video"]
 
     @property
     def edits(self) -> bool:

@@ -179,11 +179,10 @@ def _refuse_repeated(removals: Iterable[Removal]) -> None:
 def _check_companion(removal: Removal, companion: Companion) -> CheckedFile:
     """Read a file that belongs to the photo. The video of a copy is removed only if the same video
     stays beside the keeper. Raises RemovalRefused."""
-    what = "video" if companion.kind == "film" else "sidecar"
-    name = f"its {what} {printable(os.path.basename(companion.path))}"
+    name = f"its {companion.kind} {printable(os.path.basename(companion.path))}"
     try:
         file = check_file(companion.path)
-        is_video = companion.kind == "film" and not companion.link
+        is_video = companion.kind == "video" and not companion.link
         if is_video and removal.keeper is not None and removal.tier not in OTHER_SHOTS:
             return replace(file, kept=check_same_video(removal.keeper, file, name))
     except OSError as error:

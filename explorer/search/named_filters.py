@@ -2,8 +2,8 @@
 beach`, `sydney beach`; or that are nothing but a camera of the library: `nikon d750`.
 
 The vector of such a phrase says little about the name, so the query that filters by it, `at the
-beach keyword:Anna`, finds much better. It is offered, and not searched for right away: the name may
-be meant otherwise, and a photo without it in its metadata would not be found.
+beach keyword:Anna`, finds much better. It is only offered: the name may mean something else, and a
+photo without it in its metadata would not be found.
 """
 
 from __future__ import annotations

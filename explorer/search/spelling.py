@@ -1,9 +1,9 @@
-"""Proposals for misspelled words of a query: `elefant` → `elephant`.
+"""Corrections for misspelled words of a query: `elefant` → `elephant`.
 
-A word is taken for misspelled if no photo has it in its names and texts, no place is called so, and
-the English vocabulary of the text model does not have it. What is proposed are words that photos of
-the library have, then words that people search for, then places. Nothing is changed without the
-user: the word may be right.
+A word counts as misspelled if no photo has it in its names and texts, no place has that name, and
+the English vocabulary of the text model lacks it. Words of the library's photos are proposed first,
+then words that people search for, then places. The query itself is not changed: the word may be
+right.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def test_all_other_copies_are_suggested(small_library: SmallLibrary, tier: Tier)
 
 
 def test_files_with_a_reason_to_keep_are_kept_even_if_marked(small_library: SmallLibrary) -> None:
-    film = Companions((Companion("/f.mov", "film", 9),), ())
+    film = Companions((Companion("/f.mov", "video", 9),), ())
     keep, goes, safe, filmed, unchecked = (
         item(small_library, name) for name in ("keep", "goes", "safe", "filmed", "unchecked")
     )
@@ -181,10 +181,10 @@ class TestACopyOfABetterPhoto:
     ) -> None:
         small_library.add_pair("large.jpg", "again.jpg")
         shared = replace(
-            groups[0].keep, companions=Companions((), (Companion("/s.mov", "film", 9),))
+            groups[0].keep, companions=Companions((), (Companion("/s.mov", "video", 9),))
         )
         filmed = replace(
-            groups[0].others[0], companions=Companions((Companion("/a.mov", "film", 9),), ())
+            groups[0].others[0], companions=Companions((Companion("/a.mov", "video", 9),), ())
         )
         found = removals_of_groups(
             small_library.library.catalog,

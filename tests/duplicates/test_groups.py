@@ -252,8 +252,8 @@ def test_default_metadata_of_a_file_is_ignored() -> None:
 
 def test_a_link_to_a_film_is_no_film_of_its_own() -> None:
     plain = GroupFile(1, 1, "/a/1.jpg", 5, 4, 3, "JPEG", None, None, contents=NOTHING)
-    film = Companions((Companion("/b/2.mov", "film", 9),))
-    link = Companions((Companion("/b/2.mov", "film", link=True),))
+    film = Companions((Companion("/b/2.mov", "video", 9),))
+    link = Companions((Companion("/b/2.mov", "video", link=True),))
     other = replace(plain, file_id=2, photo_id=2, path="/b/2.jpg")
     for kept, removed, words in (
         (link, film, "has no video"),

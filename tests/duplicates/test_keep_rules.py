@@ -114,7 +114,7 @@ def test_any_jpeg_quality_is_preferred_to_none() -> None:
 
 def test_what_is_beside_a_file_counts_in_order() -> None:
     """A video more than all else, and a RAW file more than edits."""
-    film, edits = Companion("/p/a.mov", "film"), Companion("/p/a.xmp", "sidecar")
+    film, edits = Companion("/p/a.mov", "video"), Companion("/p/a.xmp", "sidecar")
     in_order = [
         Companions((film, edits), raw=True),
         Companions((film,), raw=True),

@@ -268,7 +268,7 @@ def test_the_reason_names_the_nearest_rival() -> None:
 
 
 FILM, XMP, THM = (
-    Companion("/p/a.mov", "film"),
+    Companion("/p/a.mov", "video"),
     Companion("/p/a.xmp", "sidecar"),
     Companion("/p/a.thm", "sidecar"),
 )

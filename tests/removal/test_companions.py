@@ -96,7 +96,7 @@ def test_shared_companions_and_their_kinds_are_found(tmp_path: Path) -> None:
     put(tmp_path, ["a.jpg", "a.CR2", "a.xmp", "a.mov", "a.jpg.json"])
     found = companions_of(str(tmp_path / "a.jpg"))
     assert [(Path(each.path).name, each.kind) for each in found.shared] == [
-        ("a.mov", "film"),
+        ("a.mov", "video"),
         ("a.xmp", "sidecar"),
     ]
     assert (found.raw, found.edits, len(found.videos)) == (True, True, 1)
@@ -181,7 +181,7 @@ def test_raw_files_and_edit_sidecars_in_any_case(tmp_path: Path) -> None:
 
 def test_edits_are_measured_and_compared_by_their_sizes() -> None:
     """With those of the same kind, however it is capitalized; a link holds nothing of its own."""
-    film, map_file = Companion("/p/a.mov", "film", 900), Companion("/p/a.json", "sidecar", 800)
+    film, map_file = Companion("/p/a.mov", "video", 900), Companion("/p/a.json", "sidecar", 800)
     xmp, aae = Companion("/p/a.xmp", "sidecar", 70), Companion("/p/a.AAE", "sidecar", 6)
     mine = Companions((film, xmp, map_file), (aae,))
     assert mine.edits and mine.edit_bytes == 76

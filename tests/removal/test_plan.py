@@ -153,7 +153,7 @@ def test_companions_of_photos_without_a_keeper_are_in_the_plan(small_library: Sm
     photo_id = item(small_library, "a.jpg").photo_id
     (removal,) = removals_of_photos(small_library.library.catalog, [photo_id])
     assert removal.companions == (
-        Companion(str(small_library.photos / "a.mov"), "film", len("film")),
+        Companion(str(small_library.photos / "a.mov"), "video", len("film")),
     )
 
 

@@ -16,7 +16,7 @@ from explorer.removal.results import (
     lost_in_words,
 )
 
-FILM = Companion("/p/b.mov", "film", 40)
+FILM = Companion("/p/b.mov", "video", 40)
 REMOVAL = Removal("/p/b.jpg", "aa", "/p/a.jpg", bytes=7, companions=(FILM, FILM))
 
 

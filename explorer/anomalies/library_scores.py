@@ -98,7 +98,7 @@ class LibraryScores:
         return {"outlier": outlier, "misplaced": misplaced}
 
     def _by_metrics(self, judge: Callable[[Column], Judgement]) -> Judgement:
-        """A judgment by quality metrics. Photos that have not been measured yet count as fine."""
+        """A judgement by quality metrics. Photos that have not been measured yet count as fine."""
         rows, measurements, facts = self._measured
         score = np.ones(len(self.subjects), np.float32)
         if not len(rows):

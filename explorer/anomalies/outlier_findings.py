@@ -132,7 +132,7 @@ class _StoredVectors:
 
 
 def unknown_neighbors(photos: int) -> Judgement:
-    """The judgment of that many photos if none has been compared: all count as fine."""
+    """The judgement of that many photos if none has been compared: all count as fine."""
     return Judgement(np.ones(photos, np.float32), lambda row: _NOT_COMPARED)
 
 

@@ -15,12 +15,12 @@ from explorer.indexing.forget_missing import forget_missing_files
 from explorer.indexing.pipeline import Indexer
 from explorer.indexing.progress import Progress
 from explorer.indexing.watched_folders import add_folder
+from explorer.library import model_settings
 from explorer.library.library import Library
 from explorer.library.paths import below, join, printable, to_text
 from explorer.library.stores import failure_store
 from explorer.library.stores.file_store import files_below
 from explorer.library.stores.root_store import prefixed_glob, set_exclude_globs
-from explorer.library.stores.setting_store import put_setting
 from explorer.library.writer import Writer
 from explorer.scanning.drive_timeouts import DriveTimeouts
 from explorer.scanning.ignore import IgnoreRules, validate_globs
@@ -191,4 +191,4 @@ def _save_index(library: Library, encoder: Encoder, summary: IndexSummary) -> No
     if summary.encoded or summary.moved or summary.missing or summary.left_out or index.rebuilt:
         index.save()
     if encoder.has_text:
-        put_setting(library.catalog, "encoder", encoder.name)
+        model_settings.set_encoder(library.catalog, encoder.name)

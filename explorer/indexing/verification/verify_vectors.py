@@ -11,10 +11,10 @@ from explorer.analysis.neighbors import stage_name
 from explorer.errors import LibraryError
 from explorer.indexing.verification.verify_report import Inconsistency, VerifyRun
 from explorer.library.library import Library
+from explorer.library.model_settings import encoder_setting
 from explorer.library.repair import integrity
 from explorer.library.stores.embedding_store import drop_embeddings
 from explorer.library.stores.neighbor_store import drop_all_neighbors
-from explorer.library.stores.setting_store import get_setting
 from explorer.library.vectors import VectorIndex
 
 # While another process is indexing, the catalog and the index may be at different change numbers;
@@ -41,7 +41,7 @@ def check_vectors(run: VerifyRun) -> Iterator[Inconsistency]:
         yield from _check_index(run, index, encoder_id, name)
         yield from _check_neighbors(run, index, encoder_id, name)
         waiting = integrity.count_without_embedding(catalog, encoder_id)
-        if waiting and name == get_setting(catalog, "encoder"):
+        if waiting and name == encoder_setting(catalog):
             run.report.notes.append(f"{waiting:,} photos are waiting to be encoded by {name}")
 
 

@@ -1,8 +1,8 @@
-"""The buttons for photos on pages that list photos without a search of their own."""
+"""The buttons for photos on the pages that list photos."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from explorer.ui.actions import PhotoAction
 from explorer.ui.default_program import file_actions
@@ -15,15 +15,33 @@ from explorer.ui.search_page import export_dialog, search_state
 _MAX_EXAMPLES = 20
 
 
-def selection_actions() -> list[PhotoAction]:
-    """The buttons for selected photos, as on the Search page."""
-    similar = PhotoAction("Find similar", ":material/image_search:", _find_similar, "leave")
-    return [similar, *edit_actions(), download_action(), *_closing_actions()]
+def selection_actions(
+    more_like: Callable[..., None] = search_state.search_like,
+    *,
+    concepts: Sequence[PhotoAction] = (),
+    albums: Sequence[PhotoAction] = (),
+) -> list[PhotoAction]:
+    """The buttons for selected photos.
+
+    more_like: called with ids; searches for photos like these. concepts, albums: the buttons for
+    those that the page shows photos of.
+    """
+    similar = PhotoAction(
+        "Find similar",
+        ":material/image_search:",
+        lambda ids: more_like(*ids[:_MAX_EXAMPLES]),
+        "leave",
+    )
+    edits = [*concepts, *edit_actions(), *albums]
+    return [similar, *edits, download_action(), *_closing_actions()]
 
 
-def viewer_actions() -> list[PhotoAction]:
-    """The buttons for the open photo. A page with them calls `export_if_requested`."""
-    return [*edit_actions(), *_closing_actions()]
+def viewer_actions(
+    *, concepts: Sequence[PhotoAction] = (), albums: Sequence[PhotoAction] = ()
+) -> list[PhotoAction]:
+    """The buttons for the open photo, which stays open, because dialogs appear above it. A page
+    with them calls `export_if_requested`."""
+    return [*concepts, *edit_actions(), *albums, *_closing_actions()]
 
 
 def _closing_actions() -> list[PhotoAction]:
@@ -33,7 +51,3 @@ def _closing_actions() -> list[PhotoAction]:
 def export_action() -> PhotoAction:
     """The button that opens the export dialog."""
     return PhotoAction("Export", ":material/ios_share:", export_dialog.request_export)
-
-
-def _find_similar(ids: Sequence[int]) -> None:
-    search_state.search_like(*ids[:_MAX_EXAMPLES])

@@ -108,16 +108,12 @@ def _of(packet: XmpPacket, counts: Callable[[str], bool]) -> Iterator[_Property]
                     yield from ((each.tag, value) for value in _values(each))
 
 
-def _is_field(name: str) -> bool:
-    return name in FIELD_PROPERTIES
-
-
 def _counts(name: str) -> bool:
     """Whether a property is neither a field nor bookkeeping."""
     return not (
         name.startswith((_RDF, *(f"{{{uri}}}" for uri in _BOOKKEEPING_NAMESPACES)))
         or name in _BOOKKEEPING
-        or _is_field(name)
+        or name in FIELD_PROPERTIES
         or name.endswith(_TIMESTAMPS)
     )
 

@@ -19,20 +19,15 @@ from explorer.search.results.result_order import Sorting
 from explorer.search.results.result_stacks import NO_STACKS
 from explorer.search.results.result_view import UNGRADED_MATCHES, ResultView
 from explorer.ui import empty_library, photo_lists, resources
-from explorer.ui.actions import PhotoAction
 from explorer.ui.components import viewer
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.match_reasons import reasons_html
 from explorer.ui.concepts import concept_search
-from explorer.ui.default_program import file_actions
 from explorer.ui.localized import count
 from explorer.ui.lru_cache import key_of
-from explorer.ui.photo_actions import export_action
-from explorer.ui.photo_download import download_action
+from explorer.ui.photo_actions import selection_actions, viewer_actions
 from explorer.ui.photo_edits.album_dialog import album_actions
-from explorer.ui.photo_edits.edit_actions import edit_actions
 from explorer.ui.photo_labels import escape_markdown
-from explorer.ui.removal_dialogs.removal_request import removal_action
 from explorer.ui.search_page import export_dialog, facet_panel, filter_texts, search_state
 from explorer.ui.search_page.photo_stacks import photo_stacks
 from explorer.ui.search_page.result_options import ResultOptions, options_popover
@@ -40,8 +35,6 @@ from explorer.ui.search_page.search_state import SearchRequest
 
 SCREENFUL = 90
 """With fewer photos than this, new ones are shown at once: no photo in view has to move far."""
-# The most selected photos that a search uses as examples.
-_MAX_EXAMPLES = 20
 # Session state: the `place` that the page shows, and the photos whose stacks are open there.
 _OPEN_STACKS = "_open-stacks"
 _ORDERS: dict[Sorting, str] = {
@@ -186,12 +179,13 @@ def results(
     """
     place, photos = _place(), photo_list(view)
     correcting = concept_search.correcting_actions(request.query)
+    albums = album_actions(request.query.tree.condition)
     gallery(
         photos,
         key,
         label=label or ("Search results" if request.query else "All photos"),
         place=place,
-        actions=_selection_actions(request, correcting, more_like),
+        actions=selection_actions(more_like, concepts=correcting, albums=albums),
         keep_position=True,
         more_like=more_like,
         toggle_stack=partial(_toggle_stack, place),
@@ -209,36 +203,12 @@ def results(
         photos.key,
         why=why,
         more_like=more_like,
-        actions=[*correcting, *_viewer_actions(request)],
+        actions=viewer_actions(
+            concepts=correcting, albums=[each._replace(then="next") for each in albums]
+        ),
         query=request.query,
     )
     export_dialog.export_if_requested(view)
-
-
-def _selection_actions(
-    request: SearchRequest, correcting: list[PhotoAction], more_like: Callable[..., None]
-) -> list[PhotoAction]:
-    return [
-        PhotoAction(
-            "Find similar",
-            ":material/image_search:",
-            lambda ids: more_like(*ids[:_MAX_EXAMPLES]),
-            "leave",
-        ),
-        *correcting,
-        *edit_actions(),
-        *album_actions(request.query.tree.condition),
-        download_action(),
-        export_action(),
-        *file_actions(),
-        removal_action(),
-    ]
-
-
-def _viewer_actions(request: SearchRequest) -> list[PhotoAction]:
-    """The actions for the open photo, which stays open, because dialogs appear above it."""
-    removing = [each._replace(then="next") for each in album_actions(request.query.tree.condition)]
-    return [*edit_actions(), *removing, export_action(), *file_actions(), removal_action()]
 
 
 def _place() -> str:

@@ -46,30 +46,53 @@ _TREND_FACTOR, _TREND_SIGMA = 8, 3
 
 def changed_locally(overlap: Overlap) -> bool:
     """Whether a small area differs between two aligned pictures."""
-    scores = block_scores(overlap)
+    deviation, whole = _deviations(overlap)
+    # No other block can reach the score, whatever the spread.
+    likely = np.count_nonzero(deviation >= THRESHOLDS.score * _MIN_SPREAD)
+    if likely < THRESHOLDS.blocks:
+        return False
+    scores = _scores(deviation, whole, overlap)
     return bool(np.count_nonzero(scores >= THRESHOLDS.score) >= THRESHOLDS.blocks)
 
 
-def block_scores(overlap: Overlap) -> npt.NDArray[np.float64]:
+def block_scores(overlap: Overlap) -> npt.NDArray[np.float32]:
     """How much each block of two aligned pictures differs, as `LocalChangeThresholds.score` defines
-    it; float64 of shape (n,), empty if the overlap is too small."""
+    it; shape (n,), empty if the overlap is too small."""
+    return _scores(*_deviations(overlap), overlap)
+
+
+def _deviations(overlap: Overlap) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """The root mean square of the difference in each block of the overlap, and where these are."""
     one, other, inside = overlap
     difference = np.where(inside, one.astype(np.float32) - other, np.float32(0))
     difference -= _trend(difference)
     whole = cv2.erode(
         inside.astype(np.uint8), np.ones((_BLOCK + 1, _BLOCK + 1), np.uint8), borderValue=(0,)
     )[::_STEP, ::_STEP].astype(bool)
-    deviation = _root_mean_square(difference**2)[whole]
-    detail = _root_mean_square(_gradient_power(one, other))[whole]
-    scores = np.zeros(len(deviation))
+    return _root_mean_square(difference**2)[whole], whole
+
+
+def _scores(
+    deviation: npt.NDArray[np.float32], whole: npt.NDArray[np.bool_], overlap: Overlap
+) -> npt.NDArray[np.float32]:
+    """`block_scores`, from `_deviations`."""
+    scores = np.zeros_like(deviation)
     if len(deviation) < _CLASSES * _MIN_IN_CLASS:
         return scores[:0]
+    detail = _root_mean_square(_gradient_power(overlap.coarser, overlap.finer))[whole]
     for alike in np.array_split(np.argsort(detail), _CLASSES):
-        median = np.median(deviation[alike])
-        spread = 1.4826 * np.median(np.abs(deviation[alike] - median))
+        values = deviation[alike]
+        median = _median(values)
+        spread = 1.4826 * _median(np.abs(values - median))
         spread += _RELATIVE_SPREAD * median + _MIN_SPREAD
-        scores[alike] = (deviation[alike] - median) / spread
+        scores[alike] = (values - median) / spread
     return scores
+
+
+def _median(values: npt.NDArray[np.float32]) -> float:
+    """The upper median, which takes a third of the time of NumPy's."""
+    middle = len(values) // 2
+    return float(np.partition(values, middle)[middle])
 
 
 def _trend(difference: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

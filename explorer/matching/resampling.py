@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from explorer.matching.geometry import Matrix, rescale
+from explorer.matching.geometry import Matrix, Shape, rescale
 
 # Scales that differ by less than this are not resampled before they are aligned.
 _EQUAL_SCALE = 0.02
@@ -29,6 +31,17 @@ def resample_to_coarser(
     moved = cv2.warpAffine(
         finer, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    everywhere = np.full(finer.shape[:2], 255, np.uint8)
-    covered = cv2.warpAffine(everywhere, matrix, size, flags=cv2.INTER_NEAREST)
-    return np.asarray(moved, np.uint8), np.asarray(covered > 0)
+    return np.asarray(moved, np.uint8), _covered(finer.shape, matrix, size)
+
+
+def _covered(source: Shape, matrix: Matrix, size: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Which pixels of an image a transform without oblique turns covers with those of its
+    source."""
+    corners = np.array([[-0.5, source[1] - 0.5], [-0.5, source[0] - 0.5], [1, 1]])
+    edges = matrix @ corners
+    covered = np.zeros(size[::-1], bool)
+    # A pixel is covered if its center is.
+    left, top = (max(0, math.ceil(edge)) for edge in edges.min(axis=1))
+    right, bottom = (math.ceil(edge) for edge in edges.max(axis=1))
+    covered[top : max(0, bottom), left : max(0, right)] = True
+    return covered

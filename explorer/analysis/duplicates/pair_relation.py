@@ -34,9 +34,9 @@ def pair_relation(pair: PairMeasurements, one: PreviewImage, other: PreviewImage
     detail = details_differ(overlap, PHOTOS) or changed_locally(overlap)
     change = tone.tone_change(one.color, other.color, unit)
     if not detail and not change.desaturated:
-        colors = one.full_color, other.full_color
+        colors = one.half_color, other.half_color
         if colors[0] is not None and colors[1] is not None:
-            detail = color_details_differ(colors[0], colors[1], pair.matrix)
+            detail = color_details_differ(colors[0], colors[1], unit)
     border = int(has_border_around(other.gray, geometry.invert(unit)))
     border -= int(has_border_around(one.gray, unit))
     return kept | {

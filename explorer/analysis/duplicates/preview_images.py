@@ -50,9 +50,9 @@ class PreviewImage:
         return read_image(self._path, cv2.IMREAD_COLOR)
 
     @property
-    def full_color(self) -> npt.NDArray[np.uint8] | None:
-        """The preview in color at its full size; None if it cannot be read. Too large to cache."""
-        return read_image(self._path, cv2.IMREAD_COLOR)
+    def half_color(self) -> npt.NDArray[np.uint8] | None:
+        """The preview in color at half its size; None if it cannot be read. Too large to cache."""
+        return read_image(self._path, cv2.IMREAD_REDUCED_COLOR_2)
 
     @functools.cached_property
     def keypoints(self) -> Keypoints | None:

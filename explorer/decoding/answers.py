@@ -88,6 +88,15 @@ def differences_of(fact: str) -> tuple[bytes, bool | None]:
     return bytes.fromhex(digest), differs == ["1"] if differs else None
 
 
+def copies_of(fact: str) -> tuple[bytes, int | None]:
+    """The content hash of the other file and which of the two is a plain copy, which is None if the
+    files could not be compared. Raises ValueError for an invalid answer."""
+    digest, *found = fact.split()
+    if found not in ([], ["0"], ["1"], ["2"], ["3"]):
+        raise ValueError("not the result of a comparison")
+    return bytes.fromhex(digest), int(found[0]) if found else None
+
+
 def is_merged_sidecar(header: dict[str, Any], body: bytes) -> bool:
     """Whether an answer has the form of one from `photos/metadata/sidecar_merge.py`."""
     before = header.get("before")

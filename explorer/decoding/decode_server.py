@@ -27,6 +27,7 @@ from explorer.errors import OversizedPhoto, PhotoError, PhotoInUse
 from explorer.matching.full_resolution import (
     fine_differences_or_none,
     pixel_hash,
+    plain_copies_or_none,
     read_subsecond,
     recompression_residual_or_none,
 )
@@ -151,6 +152,7 @@ def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
     it was taken. `residual`: the content hash of another file, followed by the residual of
     recompression (see `matching/recompression.py`) unless it cannot be measured. `differences`: the
     same, followed by whether there are fine differences (`matching/fine_differences.py`), 0 or 1.
+    `copies`: the same, followed by which is a plain copy of the other (`matching/plain_copies.py`).
     """
     data = _read_if_here(_path(header["path"]))
     fact: str | None
@@ -158,12 +160,11 @@ def _file_fact(header: dict[str, Any]) -> dict[str, Any]:
         other = _read_if_here(_path(header["other"]))
         residual = recompression_residual_or_none(data, other)
         fact = " ".join([content_hash(other).hex(), *map(str, residual or ())])
-    elif header["fact"] == "differences":
+    elif header["fact"] in ("differences", "copies"):
+        compare = plain_copies_or_none if header["fact"] == "copies" else fine_differences_or_none
         other = _read_if_here(_path(header["other"]))
-        differ = fine_differences_or_none(data, other, header["unit"])
-        fact = " ".join(
-            [content_hash(other).hex(), *([] if differ is None else [str(int(differ))])]
-        )
+        found = compare(data, other, header["unit"])
+        fact = " ".join([content_hash(other).hex(), *([] if found is None else [str(int(found))])])
     else:
         fact = _pixel_hash(data) if header["fact"] == "pixels" else read_subsecond(data)
     return {"hash": content_hash(data).hex(), "fact": fact}

@@ -120,9 +120,14 @@ class DecodePool:
 
         None and DecodingFailed: as for `recompression_residual`.
         """
-        return self._pair_fact(
-            path, other, answers.differences_of, fact="differences", unit=list(unit)
-        )
+        parse, matrix = answers.differences_of, list(unit)
+        return self._pair_fact(path, other, parse, fact="differences", unit=matrix)
+
+    def plain_copies(
+        self, path: str, other: str, unit: Sequence[float]
+    ) -> tuple[bytes, bytes, int | None] | None:
+        """As `fine_differences`, but which one is a plain copy (`matching/plain_copies.py`)."""
+        return self._pair_fact(path, other, answers.copies_of, fact="copies", unit=list(unit))
 
     def _pair_fact(
         self, path: str, other: str, parse: Callable[[str], tuple[bytes, _Fact]], **wanted: object

@@ -5,7 +5,8 @@ of another if
 - nothing speaks against it: the other has no more pixels, shows nothing more and has no more
   metadata, and this one is not brightened, blurred, bordered or stamped; and
 - something proves it: it alone has what only a camera writes; or it is just as the camera wrote it,
-  while the other shows less of it; or the other was compressed more strongly.
+  while the other shows less of it; or the other was compressed more strongly; and
+- at full size, scaling and compression alone explain the other (`matching/plain_copies.py`).
 
 Where the evidence is missing or contradictory, there is no original.
 """
@@ -50,7 +51,8 @@ def judge_original(
     )
     if against:
         return OriginalVerdict(against)
-    return _proven_by_camera(pair, header) or _proven_by_compression(pair, header)
+    verdict = _proven_by_camera(pair, header) or _proven_by_compression(pair, header)
+    return verdict if verdict.doubt else OriginalVerdict(_not_explained(pair), verdict.why)
 
 
 class _Pair(NamedTuple):
@@ -185,6 +187,18 @@ def _softer(mine: QualityMetrics, its: QualityMetrics, scale: float) -> bool:
     else:
         most = LIMITS.blur_small
     return mine.blur_radius > most * its.blur_radius
+
+
+def _not_explained(pair: _Pair) -> str:
+    """Why `other` may have been edited in ways that previews do not show, in a clause; '' if it is
+    a plain copy. Asked last, because most other doubts say more."""
+    names, plain = (
+        f"{pair.one.name} and {pair.other.name}",
+        pair.edge.is_plain_copy(pair.other.item.photo_id),
+    )
+    if plain is None:
+        return f"{names} could not be compared at full size"
+    return "" if plain else f"at full size, {names} differ by more than scaling and saving again"
 
 
 # --- what proves it

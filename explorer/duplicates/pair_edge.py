@@ -53,6 +53,14 @@ class Edge:
         """Whether a small detail is visible in only one of the two."""
         return bool(self.relation.get("detail", 0))
 
+    def is_plain_copy(self, photo_id: int) -> bool | None:
+        """Whether that photo is a plain copy of the other one: scaled and compressed, but not
+        edited. None if they were not compared at full size."""
+        plain = self.relation.get("plain")
+        if not isinstance(plain, int):
+            return None
+        return bool(plain & (1 if photo_id == self.photos[1] else 2))
+
     def grayer(self, photo_id: int) -> int:
         """-1 if only that photo is gray, 1 if only the other one is, else 0."""
         gray = self.relation.get("grey")

@@ -1,6 +1,6 @@
 """Measurements that need the whole file, for the few pairs of photos that are nearly equal: the
-hash of the pixels at full size, the fraction of the second, the residual of recompression, and
-differences too small for previews."""
+hash of the pixels at full size, the fraction of the second, the residual of recompression,
+differences too small for previews, and whether one is a plain copy of the other."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from PIL import ExifTags, Image
 from explorer.errors import DamagedPhoto, PhotoError, UnsupportedPhoto
 from explorer.matching.fine_differences import MAX_SIDE, has_fine_differences
 from explorer.matching.geometry import Gray
+from explorer.matching.plain_copies import plain_copies
 from explorer.matching.recompression import RecompressionResidual, recompression_residual
 from explorer.photos.color.convert import NEITHER_RGB_NOR_GRAY, color_conversion, to_rgb
 from explorer.photos.containers.content_reader import read_contents
@@ -161,6 +162,19 @@ def fine_differences_or_none(one: bytes, other: bytes, unit: Sequence[float]) ->
             return has_fine_differences(
                 _upright_gray(one), _upright_gray(other), np.reshape(unit, (2, 3))
             )
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  codecs may raise anything
+            return None
+
+
+def plain_copies_or_none(one: bytes, other: bytes, unit: Sequence[float]) -> int | None:
+    """Like `plain_copies.plain_copies`, but None for files that cannot be decoded. unit: the
+    matrix, row by row."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return plain_copies(one, other, np.reshape(unit, (2, 3)))
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  codecs may raise anything

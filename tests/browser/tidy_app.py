@@ -102,7 +102,7 @@ def compare(running: Server, found: Sequence[tuple[str, str, PairKind]] = FOUND)
                 path.rpartition("/")[2]: photo_id
                 for path, photo_id in db.execute("select path, photo_id from file")
             }
-        onto: dict[str, object] = {"matrix": [1, 0, 0, 0, 1, 0]}
+        onto: dict[str, object] = {"matrix": [1, 0, 0, 0, 1, 0], "plain": 3}
         with writer.transaction():
             put_pairs(
                 writer,

@@ -37,7 +37,7 @@ def fill(builder: LibraryBuilder) -> None:
     small = builder.put("b/small.jpg", 3, **measured(width=400, height=300))
     store.put_pairs(
         builder.writer,
-        [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})],
+        [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0], "plain": 3})],
         PAIRS_VERSION,
     )
 
@@ -131,7 +131,7 @@ def test_nothing_is_suggested_while_the_original_is_unknown(
     )
     store.put_pairs(
         builder.writer,
-        [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})],
+        [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0], "plain": 3})],
         PAIRS_VERSION,
     )
     _, out, err = run(capsysbinary, "--plan", str(tmp_path / "plan.json"))
@@ -174,7 +174,7 @@ def test_the_contents_of_files_are_listed(builder: LibraryBuilder, capsysbinary:
     )
     store.put_pairs(
         builder.writer,
-        [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0]})],
+        [Pair(large, small, "picture", 0.98, {"matrix": [1, 0, 0, 0, 1, 0], "plain": 3})],
         PAIRS_VERSION,
     )
     _, out, _ = run(capsysbinary, "--json")

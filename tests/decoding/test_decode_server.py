@@ -191,8 +191,10 @@ def test_facts_of_two_files_follow_the_hash_of_the_other(
 
     monkeypatch.setattr(module, "recompression_residual_or_none", compare)
     monkeypatch.setattr(module, "fine_differences_or_none", compare)
+    monkeypatch.setattr(module, "plain_copies_or_none", compare)
     request = {"path": hexed(photo), "other": hexed(other), "unit": [1, 0]}
-    for fact, expected in (("residual", residual), ("differences", differences)):
+    facts = (("residual", residual), ("differences", differences), ("copies", differences))
+    for fact, expected in facts:
         ((answer, _),) = ask(monkeypatch, request | {"fact": fact})
         assert answer == {
             "hash": content_hash(one).hex(), "fact": f"{content_hash(two).hex()}{expected}"

@@ -113,6 +113,7 @@ _FACT: Answer = {"hash": HASH, "fact": None}, b""
         (lambda made: made.full_resolution_fact("/a", "pixels"), [_FACT], True),
         (lambda made: made.recompression_residual("/a", "/b"), [_FACT], True),
         (lambda made: made.fine_differences("/a", "/b", [1, 0]), [_FACT], True),
+        (lambda made: made.plain_copies("/a", "/b", [1, 0]), [_FACT], True),
         (lambda made: made.sidecar({"merge": {}}), ["it took long"], True),
         (lambda made: list(made.run([JOB], lambda _: True)), [(READ, b"")], False),
     ],
@@ -138,6 +139,20 @@ def test_whatever_a_process_does_is_ended_when_it_is_overdue(
     process.answers += answers
     ask(made)
     assert watched == [[process], "end"] and process.answers == []
+
+
+def test_plain_copies_come_with_both_contents(pool: ScriptedPool) -> None:
+    mine, other = bytes.fromhex(HASH), "cd" * 16
+    facts = [other, f"{other} 0", f"{other} 3", f"{other} 4", f"{other} 1 1"]
+    made = pool.single(*(({"hash": HASH, "fact": fact}, b"") for fact in facts))
+    for found in (None, 0, 3):
+        assert made.plain_copies("/a", "/b", (1.5, 0)) == (mine, bytes.fromhex(other), found)
+    assert pool.processes[-1].log[0][0] == {
+        "path": b"/a".hex(), "fact": "copies", "other": b"/b".hex(), "unit": [1.5, 0]
+    }  # fmt: skip
+    for _ in range(2):
+        with pytest.raises(DecodingFailed):
+            made.plain_copies("/a", "/b", (1.5, 0))
 
 
 def test_differences_come_with_both_contents(pool: ScriptedPool) -> None:

@@ -19,7 +19,7 @@ def pair(
     builder: LibraryBuilder, one: int, other: int, kind: store.PairKind = "picture", **relation: Any
 ) -> None:
     """Store that two photos were compared, and are of that kind."""
-    laid = {"matrix": [1, 0, 0, 0, 1, 0]} if kind == "picture" else {}
+    laid = {"matrix": [1, 0, 0, 0, 1, 0], "plain": 3} if kind == "picture" else {}
     a, b = sorted((one, other))
     store.put_pairs(builder.writer, [Pair(a, b, kind, 0.99, laid | relation)], PAIRS_VERSION)
 

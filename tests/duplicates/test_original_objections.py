@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from explorer.duplicates.pair_edge import Edge
@@ -26,6 +28,24 @@ from tests.duplicates.version_factory import CAMERA, CROP, FRAME, HALF, edge, ju
 )
 def test_differences_found_by_comparing_the_pictures(between: Edge, doubt: str) -> None:
     assert judged(version("a.jpg", **CAMERA), version("b.jpg"), between).doubt == doubt
+
+
+@pytest.mark.parametrize("item", [HALF, {}, {"format": "HEIF"}])
+def test_a_copy_that_scaling_and_compression_do_not_explain_may_be_edited(
+    item: dict[str, Any],
+) -> None:
+    camera, copy = version("a.jpg", **CAMERA), version("b.jpg", item=item)
+    edited = "at full size, a.jpg and b.jpg differ by more than scaling and saving again"
+    unknown = "a.jpg and b.jpg could not be compared at full size"
+    for plain, doubt in ((0, edited), (1, ""), (2, edited), (3, ""), (None, unknown)):
+        assert judged(camera, copy, edge(plain=plain)).doubt == doubt
+    # Seen from the second photo.
+    camera, copy = version("b.jpg", **CAMERA), version("a.jpg", item=item)
+    for plain, clear in ((0, False), (1, False), (2, True), (3, True), (None, False)):
+        assert (not judged(camera, copy, edge(plain=plain)).doubt) is clear
+    compressed = version("b.jpg", figures={"jpeg_quality": 60.0, "blockiness": 1.0})
+    assert judged(version("a.jpg"), compressed, edge(plain=1)).why.startswith("it is less")
+    assert judged(version("a.jpg"), compressed, edge(plain=0)).doubt == edited
 
 
 def test_a_crop_in_other_colors_is_an_edit() -> None:

@@ -41,8 +41,10 @@ def version(
 
 
 def edge(matrix: tuple[float, ...] | None = IDENTITY, **relation: Any) -> Edge:
-    """Between `a.jpg` and `b.jpg`, as seen from the first."""
-    return Edge((ord("a"), ord("b")), 0.99, ({"matrix": list(matrix)} if matrix else {}) | relation)
+    """Between `a.jpg` and `b.jpg`, as seen from the first. By default, either may be a plain copy
+    of the other."""
+    laid = {"matrix": list(matrix), "plain": 3} if matrix else {}
+    return Edge((ord("a"), ord("b")), 0.99, laid | relation)
 
 
 def header(software: str = "", stated: tuple[int, int] | None = (1000, 800)) -> Any:

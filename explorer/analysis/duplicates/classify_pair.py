@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from explorer.analysis.duplicates import compare_pair
 from explorer.analysis.duplicates.candidates import Candidate
@@ -30,6 +30,8 @@ from explorer.photos.readers.raw_format import RAW_FORMATS
 _Fact = TypeVar("_Fact")
 # Hashes that differ by up to this many bits do not prove that the pixels differ.
 _ALIKE_BITS = 4
+# Share of differing blocks above which something was added on top of one of two pictures.
+_MAX_CHANGED = 0.015
 # Files of one photo that are tried, where others cannot be read.
 _MAX_FILES = 3
 
@@ -37,9 +39,10 @@ _MAX_FILES = 3
 class FilesUnavailable(Exception):
     """Photos must be read to classify a pair, but have no file that can be read now."""
 
-    def __init__(self, *photo_ids: int) -> None:
+    def __init__(self, *photo_ids: int, pair: Pair | None = None) -> None:
+        """pair: what is known already, if the files would only tell more about it."""
         super().__init__(*photo_ids)
-        self.photo_ids = photo_ids
+        self.photo_ids, self.pair = photo_ids, pair
 
 
 class PairClassifier:
@@ -74,13 +77,15 @@ class PairClassifier:
             return Pair(a, b, "scene", score, {})
         if self._have_equal_pixels(compared, one, other):
             return Pair(a, b, "pixels", 1.0, compared.relation)
-        if taken_at_different_times(one, other, self._subsecond) or self._is_retake(
-            compared, one, other
+        if (
+            taken_at_different_times(one, other, self._subsecond)
+            or self._is_retake(compared, one, other)
+            or self._differ_in_detail(compared, one, other)
         ):
             return Pair(a, b, "scene", score, {})
-        if self._differ_in_detail(compared, one, other):
-            return Pair(a, b, "scene", score, {})
-        return Pair(a, b, "picture", score, compared.relation)
+        picture = Pair(a, b, "picture", score, compared.relation)
+        may_be_suggested = _may_be_suggested(compared, one, other)
+        return self._with_plain_copies(picture, one, other) if may_be_suggested else picture
 
     def are_surely_shots(self, candidate: Candidate) -> bool:
         """Whether a candidate pair cannot be one picture, whatever its pixels show: the cameras'
@@ -198,6 +203,18 @@ class PairClassifier:
         # Unless they can be compared, nothing proves that they are one picture.
         return differ is not False
 
+    def _with_plain_copies(self, pair: Pair, one: CapturedFile, other: CapturedFile) -> Pair:
+        """The pair, and which of the files is a plain copy of the other one, if they can be
+        compared."""
+        matrix: Any = pair.relation["matrix"]
+        try:
+            plain = self._read_both(one, other, lambda a, b: self._pool.plain_copies(a, b, matrix))
+        except DecodingFailed:
+            return pair
+        except FilesUnavailable as error:
+            raise FilesUnavailable(*error.photo_ids, pair=pair) from error
+        return pair if plain is None else pair._replace(relation=pair.relation | {"plain": plain})
+
     def _read_residual(
         self, one: CapturedFile, other: CapturedFile
     ) -> RecompressionResidual | None:
@@ -247,6 +264,18 @@ class PairClassifier:
     def _is_photo(self, photo_id: int, digest: bytes) -> bool:
         """Whether a file with this content hash is still that photo."""
         return self._library.catalog.photo_id(digest) == photo_id
+
+
+def _may_be_suggested(compared: PairComparison, one: CapturedFile, other: CapturedFile) -> bool:
+    """Whether one of two files of a picture might be proven to be the original of the other, unless
+    that one was edited (`duplicates/originals.py`)."""
+    relation = compared.relation
+    if relation.get("detail") or relation.get("changed", 0.0) > _MAX_CHANGED:
+        return False
+    sizes = (one.width, one.height), (other.width, other.height)
+    return bool(one.camera or other.camera) or (
+        sizes[0] == sizes[1] and one.format == other.format == "JPEG"
+    )
 
 
 def _scene_by_keypoints(compared: PairComparison) -> Pair | None:

@@ -195,15 +195,18 @@ def _compare_candidates(
     classifier: PairClassifier,
 ) -> tuple[list[Pair], set[int]]:
     """The pairs among these candidates, and those within the components that they connect; and the
-    photos of pairs that could not be classified because files could not be read."""
+    photos of pairs that could not be classified, or not completely, because files could not be
+    read."""
     pairs, done = list[Pair](), set[tuple[int, int]]()
-    unavailable = set[int]()
+    incomplete, unavailable = list[Pair](), set[int]()
 
     def classify(compared: PairComparison | None, otherwise: Pair | None = None) -> list[Pair]:
         try:
             pair = (classifier.classify(compared) if compared else None) or otherwise
         except FilesUnavailable as error:
             unavailable.update(error.photo_ids)
+            # Not of a component, within which it would not be compared again.
+            incomplete.extend([error.pair] if error.pair else [])
             return []
         return [pair] if pair else []
 
@@ -237,4 +240,4 @@ def _compare_candidates(
         for pair in classify(each, Pair(request.a, request.b, "different", 0.0, {}))
     ]
     components.add(within)
-    return pairs + within, unavailable
+    return pairs + within + incomplete, unavailable

@@ -18,7 +18,7 @@ another shot. different: similar at first sight only."""
 
 # The version of the method in `analysis/duplicates/find_pairs.py`. Results of another version are
 # ignored and computed again.
-PAIRS_VERSION = 7
+PAIRS_VERSION = 8
 
 
 class Pair(NamedTuple):

@@ -55,6 +55,7 @@ class FileFacts:
         )
         self.residual: RecompressionResidual | None = None
         self.differ: bool | None = False
+        self.plain: int | None = 1
         self.reads = list[str]()
 
     def full_resolution_fact(self, path: str, wanted: str) -> tuple[bytes, str | None] | None:
@@ -80,6 +81,15 @@ class FileFacts:
         if one not in self.contents or two not in self.contents:
             return None
         return digest_of(self.contents[one]), digest_of(self.contents[two]), self.differ
+
+    def plain_copies(
+        self, path: str, other: str, unit: list[float]
+    ) -> tuple[bytes, bytes, int | None] | None:
+        one, two = Path(path).name, Path(other).name
+        self.reads.append(f"copies {one} {two} {unit}")
+        if one not in self.contents or two not in self.contents:
+            return None
+        return digest_of(self.contents[one]), digest_of(self.contents[two]), self.plain
 
 
 class PairPhotos:

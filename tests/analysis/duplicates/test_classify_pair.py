@@ -232,9 +232,8 @@ def test_a_recompressed_file_is_a_copy_though_the_previews_do_not_correlate(
 def test_the_residual_of_two_files_is_read_once(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
     photos.files.residual = RECOMPRESSED
-    assert photos.kind(a, b, measurements(median=0.3)) == "picture" and photos.files.reads == [
-        "residual a.jpg b.jpg"
-    ]
+    assert photos.kind(a, b, measurements(median=0.3)) == "picture"
+    assert photos.files.reads.count("residual a.jpg b.jpg") == 1
     assert photos.classify(a, b, None) is None and photos.files.reads == ["residual a.jpg b.jpg"]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from explorer.analysis.duplicates import compare_pair, copy_components, find_pairs
 from explorer.analysis.duplicates.prefilter import RoughAlignment
@@ -25,7 +25,7 @@ from tests.analysis.duplicates.pair_library import (
     quiet,
     same_photo_pairs,
 )
-from tests.pictures import draw, encoded
+from tests.pictures import draw, encoded, exif
 from tests.thoroughness import times
 
 
@@ -210,6 +210,32 @@ def test_a_pair_is_classified_once_both_files_can_be_read(
     library.add_picture("d.jpg")
     kept.run(quiet)
     assert library.pairs() == {("a-again.jpg", "a.jpg"): "picture"}
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_copy_is_compared_at_full_size_once_both_files_can_be_read(
+    library: PairLibrary, in_memory: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find_pairs, "RETRY_INTERVAL", 0.0 if in_memory else 1e9)
+    kept = library.stages()
+    photos = Path(library.catalog.roots()[0]["path"])
+    photo = draw(1, SIZE).filter(ImageFilter.GaussianBlur(2))
+    library.add("a.jpg", encoded(photo, "JPEG", exif=exif(camera=("Acme", "Z1"))))
+    library.add("a-small.jpg", encoded(photo.resize((200, 150))))
+
+    def plain() -> list[object]:
+        return [each.relation.get("plain") for each in store.pairs(library.catalog, PAIRS_VERSION)]
+
+    (photos / "a-small.jpg").rename(photos / "away")
+    kept.run(quiet)
+    assert library.pairs() == {("a-small.jpg", "a.jpg"): "picture"} and plain() == [None]
+    (photos / "away").rename(photos / "a-small.jpg")
+    if not in_memory:
+        kept = library.stages()
+    # Any change lets the stage run again.
+    library.add_picture("d.jpg")
+    kept.run(quiet)
+    assert library.pairs() == {("a-small.jpg", "a.jpg"): "picture"} and plain() == [1]
 
 
 def test_a_photo_without_a_preview_is_the_only_one_not_paired(library: PairLibrary) -> None:

@@ -105,6 +105,8 @@ def does_nothing(node: ast.AST) -> bool:
             return name in ("__slots__", "__all__")
         case ast.Call(func=func):
             return bool(_INFORMING.match(ast.unparse(func)))
+        case ast.keyword(arg="repr"):
+            return True
         case ast.Subscript(value=base):
             return ast.unparse(base).rpartition(".")[2] in _GENERIC
     return False
@@ -169,7 +171,8 @@ def call_edits(node: ast.Call) -> Iterator[Edit]:
         )
     for keyword in node.keywords:
         # Without `strict=True`, zip is as with `strict=False`, which is a mutation of its own.
-        if keyword.arg is not None and (called, keyword.arg) != ("zip", "strict"):
+        strict = (called, keyword.arg) == ("zip", "strict")
+        if keyword.arg is not None and not strict and not does_nothing(keyword):
             rest = [each for each in node.keywords if each is not keyword]
             yield Edit(
                 node,

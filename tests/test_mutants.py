@@ -87,6 +87,7 @@ def test_each_mutation_operator_is_applied(source: str, expected: str) -> None:
         "__slots__ = ('a', 'b')\n",
         "raise ValueError(f'{a + 1} is too much')\n",
         "log.info(a, b)\n",
+        "a = field(repr=False)\n",
         "a = b < c  # no mutant: both are the same here\n",
         "a = 'nothing but words, and none of them SQL'\n",
         "a = 'go on where it was and where it is now, or stop'\n",

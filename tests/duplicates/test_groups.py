@@ -79,6 +79,11 @@ def test_with_another_keeper_only_files_compared_with_it_are_offered(
     assert names(again.others) == names(group.others) and not again.unchecked
     assert group.with_keeper(10_000) is group
 
+    # Nobody chose what is suggested anyway.
+    assert group.with_keeper(group.keep.file_id).keep_because == group.keep_because
+    scores = {Path(item.path).name: item.score for item in chosen.all}
+    assert scores == {"a.jpg": 0.9, "b.jpg": 1.0, "c.jpg": 0.9, "d.jpg": 0.0}
+
 
 def test_any_of_several_identical_files_may_be_kept(builder: LibraryBuilder) -> None:
     for name in "abc":
@@ -86,6 +91,7 @@ def test_any_of_several_identical_files_may_be_kept(builder: LibraryBuilder) -> 
     (group,) = find_groups(builder.library)
     chosen = group.with_keeper(group.others[-1].file_id)
     assert len(chosen.others) == 2 and not chosen.unchecked
+    assert {item.score for item in chosen.all} == {1.0}
 
 
 def test_versions_of_one_photo_are_not_copies_of_each_other(builder: LibraryBuilder) -> None:

@@ -132,6 +132,45 @@ def test_an_open_but_unchanged_file_is_settled_in_the_end(held: dict[str, bool |
     assert looks.is_settled("/a", seen(5))
 
 
+def test_a_file_held_open_is_settled_half_a_minute_after_its_last_change(
+    held: dict[str, bool | None],
+) -> None:
+    held[""] = True
+    assert Times().detector().is_settled("/a", seen(30))
+    assert not Times().detector().is_settled("/a", seen(29))
+
+
+def test_a_file_that_is_given_an_old_time_while_it_grows_is_not_settled(
+    held: dict[str, bool | None],
+) -> None:
+    """Programs that copy set the time of the original, some of them before they have finished."""
+    times = Times()
+    looks = times.detector()
+    assert not looks.is_settled("/a", seen(0))
+    assert not looks.is_settled("/a", seen(RECENT * 2, size=2))
+    times.go(SETTLE_TIME / 2)
+    assert not looks.is_settled("/a", seen(RECENT * 2, size=3))
+    times.go(SETTLE_TIME)
+    assert looks.is_settled("/a", seen(RECENT * 2, size=3))
+
+
+def test_a_file_that_changed_without_growing_has_to_stand_still(
+    held: dict[str, bool | None],
+) -> None:
+    held[""] = True
+    times = Times()
+    looks = times.detector()
+    assert not looks.is_settled("/a", seen(1)) and not looks.is_settled("/b", seen(1))
+    held[""] = False
+    assert not looks.is_settled("/a", seen(0.5))
+    times.go(SETTLE_TIME / 4)
+    # It is remembered that it changed, and for no other file.
+    assert not looks.is_settled("/a", seen(0.5)) and looks.is_settled("/b", seen(1))
+    looks.forget("/a")
+    assert looks.is_settled("/a", seen(0.5))
+    looks.forget("/never seen")
+
+
 def test_a_clock_set_back_causes_no_waiting(held: dict[str, bool | None]) -> None:
     assert Times().detector(patient=True).is_settled("/a", seen(-86_400))
 

@@ -51,6 +51,16 @@ def flipped(value: bytes, bits: int) -> bytes:
     return np.packbits(unpacked).tobytes()
 
 
+def altered(value: bytes, even: int, odd: int) -> bytes:
+    """The hash with so many bits of even frequencies changed, and so many of each of the others."""
+    bits = np.unpackbits(np.frombuffer(value, np.uint8)).reshape(16, 16)
+    for vertical in (0, 1):
+        for horizontal in (0, 1):
+            word = bits[vertical::2, horizontal::2]
+            word.flat[: odd if vertical or horizontal else even] ^= 1
+    return np.packbits(bits).tobytes()
+
+
 def pairs(photos: HashedPhotos, new: list[int]) -> set[tuple[int, int]]:
     return {(c.a, c.b) for c in photos.similar(new, None)}
 
@@ -106,6 +116,38 @@ def test_of_many_similar_hashes_the_most_similar_are_paired() -> None:
     found = list(photos.similar([201], None))
     assert [c.bits for c in found] == [1] * THRESHOLDS.max_similar
     assert {c.b for c in found} == {201}
+
+
+@pytest.mark.parametrize(
+    ("even", "odd", "similar"), [(2, 26, True), (3, 26, False), (20, 5, True), (21, 5, False)]
+)
+def test_hashes_that_differ_in_more_bits_are_not_similar(
+    even: int, odd: int, similar: bool
+) -> None:
+    """80 bits in all, and 20 of those of even frequencies."""
+    photos = HashedPhotos(
+        fingerprints([random_hash(1), altered(random_hash(1), even, odd)], compared=True)
+    )
+    assert [(c.a, c.b, c.bits) for c in photos.similar([2], None)] == (
+        [(1, 2, even + 3 * odd)] if similar else []
+    )
+
+
+def test_postponed_photos_are_compared_again_and_found_meanwhile() -> None:
+    photos = HashedPhotos(fingerprints([random_hash(1)] * 2 + [random_hash(2)], compared=True))
+    photos.postpone([1])
+    assert photos.not_compared() == [1] and not photos.is_compared(1) and photos.is_compared(2)
+    assert pairs(photos, [2]) == {(1, 2)}
+    photos.start_comparing({1: None})
+    assert photos.not_compared() == [] and list(photos.similar([1], None)) == [Candidate(1, 2, 0)]
+
+
+def test_every_photo_has_its_own_limit_of_similar_ones() -> None:
+    """The first to be compared does not use up that of the others."""
+    photos = HashedPhotos(fingerprints([random_hash(1)] * 40, compared=True))
+    found = list(photos.similar([39, 40], None))
+    counts = [sum(number in (c.a, c.b) for c in found) for number in (39, 40)]
+    assert len(found) == 48 and min(counts) == 24
 
 
 def test_an_update_records_which_photos_are_visible() -> None:

@@ -101,3 +101,45 @@ def test_only_the_proportions_of_weights_matter(weight: float) -> None:
     column = np.stack([np.full(10, 5.0), np.arange(10.0)])
     found = fit_scale_and_translation(column, np.ones((2, 10)), np.full(10, weight), scaled=True)
     assert np.allclose(found, [[0, 0, 1], [0, 0, 1]], atol=1e-6)
+
+
+@pytest.mark.parametrize(("blocks", "is_measured"), [(23, False), (24, True)])
+def test_two_dozen_blocks_show_a_distortion(blocks: int, is_measured: bool) -> None:
+    some = np.random.default_rng(4).permutation(len(ACROSS))[:blocks]
+    sheared = np.stack([(DOWN - 192) * 0.01, np.zeros_like(DOWN)])
+    found = nonlinear_distortion(PLACE[:, some], sheared[:, some], WEIGHTS[some])
+    assert (found > 0.5) is is_measured
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_distortion_is_what_a_tenth_of_the_blocks_exceed(axis: int) -> None:
+    """In pixels, whatever scaling and translation come with it."""
+    along, across = (ACROSS, DOWN) if axis == 0 else (DOWN, ACROSS)
+    bent = (across - across.mean()) * 0.01
+    apart = np.stack([ACROSS * 0.02 + 3, DOWN * -0.01 - 5])
+    apart[axis] += bent
+    expected = np.quantile(np.abs(bent), 0.9)
+    assert nonlinear_distortion(PLACE, apart, WEIGHTS) == pytest.approx(expected, rel=0.01)
+    # Where the picture is does not matter.
+    far = PLACE + np.array([[1000.0], [-500.0]])
+    assert nonlinear_distortion(far, apart, WEIGHTS) == pytest.approx(expected, rel=0.01)
+    assert along.shape == across.shape
+
+
+def test_outliers_and_blocks_without_weight_do_not_move_a_fit() -> None:
+    apart = np.stack([ACROSS * 0.01 + 1, DOWN * -0.02 - 2])
+    expected = [[0.01, 0, 1], [0, -0.02, -2]]
+    off = np.random.default_rng(6).permutation(len(ACROSS))
+    moved = apart.copy()
+    moved[:, off[:100]] += 6
+    step = fit_scale_and_translation(PLACE, moved, WEIGHTS, scaled=True)
+    assert np.allclose(step[:, 2], [1, -2], atol=0.1) and np.allclose(step, expected, atol=0.1)
+    weights = WEIGHTS.copy()
+    moved[:, off[:500]] += 6
+    weights[off[:500]] = 0
+    step = fit_scale_and_translation(PLACE, moved, weights, scaled=True)
+    assert np.allclose(step, expected, atol=1e-6)
+    bent = apart.copy()
+    bent[:, off[:500]] += ((ACROSS - 256) ** 2 / 9000)[off[:500]]
+    assert nonlinear_distortion(PLACE, bent, weights) == pytest.approx(0, abs=1e-3)
+    assert nonlinear_distortion(PLACE, bent, WEIGHTS) > 0.5

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.matching import pair_alignment
 from explorer.matching.changed_blocks import ChangedBlocks
-from explorer.matching.geometry import Gray
+from explorer.matching.geometry import Gray, invert
 from explorer.matching.pair_alignment import align_and_measure
 from explorer.matching.pair_measurements import PairMeasurements
 from explorer.matching.registration import RegistrationLevel
@@ -156,3 +156,34 @@ def test_a_step_that_shrinks_an_image_to_nothing_ends_the_search(
     monkeypatch.setattr(pair_alignment, "RegistrationLevel", Shrinking)
     image, box = np.zeros((64, 64), np.float32), (0.0, 0.0, 64.0, 64.0)
     assert pair_alignment._register((image, image), IDENTITY, (box, box)) is None
+
+
+@pytest.mark.parametrize("scale", [0.6, 1.0, 1.6])
+def test_the_transform_found_maps_the_second_picture_to_the_first(scale: float) -> None:
+    """Whichever of them is larger, and therefore aligned with the other."""
+    one = picture()
+    size = round((one.shape[1] - 40) * scale), round((one.shape[0] - 20) * scale)
+    other = np.asarray(cv2.resize(one[20:, 40:], size, interpolation=cv2.INTER_AREA), np.uint8)
+    across, down = (one.shape[1] - 40) / size[0], (one.shape[0] - 20) / size[1]
+    exact = np.array([[across, 0, 40 + across / 2 - 0.5], [0, down, 20 + down / 2 - 0.5]])
+    start = np.add(exact, [[0, 0, 2.5], [0, 0, -2]])
+    for first, second, given, expected in (
+        (one, other, start, exact),
+        (other, one, invert(start), invert(exact)),
+    ):
+        measured = align_and_measure(first, second, given)
+        assert measured is not None and is_same_picture(measured)
+        corners = np.array([[0, 0, 1], [second.shape[1], second.shape[0], 1]])
+        assert np.abs(corners @ (measured.matrix - expected).T).max() < 0.7
+
+
+@pytest.mark.parametrize(("side", "is_measured"), [(47, False), (48, True)])
+def test_pictures_of_less_than_three_blocks_are_not_aligned(side: int, is_measured: bool) -> None:
+    small = picture()[:side, :200]
+    assert (align_and_measure(small, small, IDENTITY, near=True) is not None) is is_measured
+
+
+@pytest.mark.parametrize("factor", [16.5, 1 / 16.5])
+def test_a_transform_that_no_copy_has_is_not_tried(sizes: list[int], factor: float) -> None:
+    start = np.array([[factor, 0, 0], [0, factor, 0]])
+    assert align_and_measure(picture(), picture(), start) is None and sizes == []

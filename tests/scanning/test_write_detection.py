@@ -147,11 +147,11 @@ def test_a_file_that_is_given_an_old_time_while_it_grows_is_not_settled(
     times = Times()
     looks = times.detector()
     assert not looks.is_settled("/a", seen(0))
-    assert not looks.is_settled("/a", seen(RECENT * 2, size=2))
+    assert not looks.is_settled("/a", seen(601, size=2))
     times.go(SETTLE_TIME / 2)
-    assert not looks.is_settled("/a", seen(RECENT * 2, size=3))
+    assert not looks.is_settled("/a", seen(601, size=3))
     times.go(SETTLE_TIME)
-    assert looks.is_settled("/a", seen(RECENT * 2, size=3))
+    assert looks.is_settled("/a", seen(601, size=3))
 
 
 def test_a_file_that_changed_without_growing_has_to_stand_still(

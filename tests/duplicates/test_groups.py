@@ -8,7 +8,7 @@ import pytest
 
 from explorer.duplicates.find_groups import find_groups
 from explorer.duplicates.group_file import GroupFile
-from explorer.duplicates.groups import NOT_COMPARED, DuplicateGroup, make_group
+from explorer.duplicates.groups import NOT_COMPARED, SAME_BYTES, DuplicateGroup, make_group
 from explorer.duplicates.keeper import set_keep_rules
 from explorer.library.stores import pair_store as store
 from explorer.library.stores.pair_store import PAIRS_VERSION, Pair
@@ -91,7 +91,8 @@ def test_any_of_several_identical_files_may_be_kept(builder: LibraryBuilder) -> 
     (group,) = find_groups(builder.library)
     chosen = group.with_keeper(group.others[-1].file_id)
     assert len(chosen.others) == 2 and not chosen.unchecked
-    assert {item.score for item in chosen.all} == {1.0}
+    assert {item.score for item in chosen.all} == {1.0} and chosen.keep.relation == ""
+    assert {item.relation for item in chosen.others} == {SAME_BYTES}
 
 
 def test_versions_of_one_photo_are_not_copies_of_each_other(builder: LibraryBuilder) -> None:

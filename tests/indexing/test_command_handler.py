@@ -76,7 +76,9 @@ def test_a_pause_is_kept_until_it_is_ended(run: Handling) -> None:
 def test_scans_are_scheduled(run: Handling) -> None:
     assert run.send("rescan") == [("schedule_now",)]
     assert run.send("rescan", "/photos/a") == [("schedule_tree", "/photos/a")]
+    # One of a later release.
     assert run.send("unknown", "/x") == [] and run.handler.refusal is None
+    assert not run.handler.dismissed and not run.handler.paused
 
 
 @pytest.mark.parametrize("command", ["add", "remove", "exclude", "drop"])

@@ -108,6 +108,14 @@ def test_a_border_is_remembered_from_an_earlier_run() -> None:
     assert photos.hashes(2) == [random_hash(2)]
 
 
+def test_photos_compared_in_an_earlier_run_are_found_under_their_own_numbers() -> None:
+    photos = HashedPhotos(fingerprints([random_hash(1)]))
+    more = fingerprints([random_hash(2), random_hash(2), random_hash(3)], first=2)
+    photos.update(more._replace(compared=np.array([False, True, True])))
+    photos.start_comparing({1: None, 2: None})
+    assert pairs(photos, [1, 2]) == {(2, 3)} == pairs(photos, [3]) and pairs(photos, [4]) == set()
+
+
 def test_of_many_similar_hashes_the_most_similar_are_paired() -> None:
     many = [flipped(random_hash(1), 1 + i % 2) for i in range(200)]
     photos = HashedPhotos(fingerprints(many, compared=True))

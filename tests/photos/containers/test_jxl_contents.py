@@ -34,6 +34,17 @@ def test_other_boxes_count() -> None:
     assert read_contents(boxed(WHOLE, box(b"brob", b"Exif", b"compressed"))) == NOTHING
 
 
+def test_a_picture_lacks_what_only_another_contains() -> None:
+    other = jxl(pictures.draw(5, (120, 80)))
+    mapped = read_contents(boxed(WHOLE, box(b"jhgm", b"map")))
+    assert reason_to_keep(mapped, read_contents(boxed(WHOLE, box(b"jhgm", b"other")))) != ""
+    # The same, whatever comes before it.
+    same = boxed(other, box(b"Exif", b"facts"), box(b"jhgm", b"map"), box(b"xml ", b"<x/>"))
+    assert reason_to_keep(mapped, read_contents(same)) == ""
+    one, two = (read_contents(boxed(WHOLE, box(kind, b"data"))) for kind in (b"abcd", b"efgh"))
+    assert reason_to_keep(one, two) != "" != reason_to_keep(two, one)
+
+
 def test_an_appended_video_counts() -> None:
     assert read_contents(boxed(WHOLE) + film()).words() == ["video inside"]
     # Whether anything follows a bare codestream is known, and not what.

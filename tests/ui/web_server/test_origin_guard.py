@@ -211,6 +211,7 @@ def test_without_the_token_nothing_is_answered(path: str, cookie: list[tuple[str
 def test_a_page_without_the_token_says_what_to_do() -> None:
     got = answer([HOST], path="/library")
     assert got.headers["content-type"].startswith("text/html")
+    assert "<h1>This address is incomplete</h1><p>Photo Explorer opens only" in got.body
     assert "printed in the terminal" in got.body and "<code>python run.py open</code>" in got.body
     assert answer([HOST], path="/photo/1/preview").headers["content-type"].startswith("text/plain")
 

@@ -20,6 +20,7 @@ CALLS = (
     "fsync",
     "write",
     "utime",
+    "chmod",
     "makedirs",
     "open",
 )

@@ -119,7 +119,7 @@ def pair(builder: LibraryBuilder, **second: Any) -> DuplicateGroup:
     other = builder.put("b/2.jpg", 2, **(second or measured(width=200, height=200)))
     store.put_pairs(
         builder.writer,
-        [Pair(one, other, "picture", 0.9, {"matrix": [1, 0, 0, 0, 1, 0]})],
+        [Pair(one, other, "picture", 0.9, {"matrix": [1, 0, 0, 0, 1, 0], "plain": 3})],
         PAIRS_VERSION,
     )
     (group,) = find_groups(builder.library)

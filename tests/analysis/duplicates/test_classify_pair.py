@@ -233,8 +233,8 @@ def test_the_residual_of_two_files_is_read_once(photos: PairPhotos) -> None:
     a, b = photos.add("a.jpg"), photos.add("b.jpg")
     photos.files.residual = RECOMPRESSED
     assert photos.kind(a, b, measurements(median=0.3)) == "picture"
+    assert photos.classify(a, b, None) is None
     assert photos.files.reads.count("residual a.jpg b.jpg") == 1
-    assert photos.classify(a, b, None) is None and photos.files.reads == ["residual a.jpg b.jpg"]
 
 
 def test_a_file_that_crashes_the_decoder_makes_no_copy(

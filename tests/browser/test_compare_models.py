@@ -179,6 +179,8 @@ def test_models_and_number_are_chosen_and_kept(window: Visitor, comparing: Compa
         expect(column(page, model).locator("button.photo")).to_have_count(5)
     expect(page.get_by_text("cannot read phrases")).to_have_count(0)
     expect(page.get_by_text("overlap@5")).to_be_visible()
+    # A click while the columns are still being drawn may be lost.
+    window.settle()
     page.get_by_role("button", name="layout").click()
     expect(page.get_by_text("layout cannot read phrases")).to_be_visible()
     page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == {"q": ["blue"], "top": ["5"]})

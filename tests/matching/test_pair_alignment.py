@@ -166,7 +166,7 @@ def test_the_transform_found_maps_the_second_picture_to_the_first(scale: float) 
     other = np.asarray(cv2.resize(one[20:, 40:], size, interpolation=cv2.INTER_AREA), np.uint8)
     across, down = (one.shape[1] - 40) / size[0], (one.shape[0] - 20) / size[1]
     exact = np.array([[across, 0, 40 + across / 2 - 0.5], [0, down, 20 + down / 2 - 0.5]])
-    start = np.add(exact, [[0, 0, 2.5], [0, 0, -2]])
+    start = np.add(exact, [[0.0, 0.0, 2.5], [0.0, 0.0, -2.0]])
     for first, second, given, expected in (
         (one, other, start, exact),
         (other, one, invert(start), invert(exact)),

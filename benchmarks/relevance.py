@@ -30,7 +30,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import roc_auc_score
 
 from benchmarks._captions import Vectors
 from benchmarks._labeled import LabeledPhotos, Searched, read, searches
@@ -145,6 +144,9 @@ def report_rare(found: list[Outcome]) -> None:
 
 def auroc(found: list[Outcome], figure: int) -> float:
     """The mean area under the ROC curve over the seeds. figure: an index into FIGURES."""
+    # Every process that runs tests imports this module, and this takes longer than all the rest.
+    from sklearn.metrics import roc_auc_score
+
     each = list[float]()
     for seed in sorted({one.seed for one in found}):
         some = [one for one in found if one.seed == seed]

@@ -15,7 +15,7 @@ from explorer.ui.anomalies_page import (
 )
 from explorer.ui.auto_refresh import refresh_on_change, snapshot
 from explorer.ui.components.gallery import clear_selection
-from explorer.ui.removal_dialogs import removal_history, removal_request
+from explorer.ui.removal_dialogs import removal_request
 
 
 def on_removed(_: RemovalOutcome) -> None:
@@ -24,7 +24,6 @@ def on_removed(_: RemovalOutcome) -> None:
 
 
 def main() -> None:
-    removal_history.show_undo_result()
     request, drawn = anomalies_state.request_from_url(), snapshot()
     reason = drawn.reason_empty
     if reason is not None and not resources.library().catalog.counts().failed:

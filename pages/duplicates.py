@@ -18,7 +18,6 @@ from explorer.ui.removal_dialogs import removal_history
 
 
 def main() -> None:
-    removal_history.show_undo_result()
     # Read before anything else, so that changes made while the page is drawn are announced.
     reason_empty = empty_library.reason()
     if reason_empty in ("no folder", "adding"):

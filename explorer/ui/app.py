@@ -16,6 +16,7 @@ from explorer.ui.photo_edits.edit_dialog import edit_if_requested
 from explorer.ui.photo_edits.last_edit import last_edit_line
 from explorer.ui.photo_edits.sidecar_dialog import write_if_requested
 from explorer.ui.photo_labels import escape_markdown
+from explorer.ui.removal_dialogs.removal_history import show_undo_notes
 from explorer.ui.removal_dialogs.removal_request import review_if_requested
 from explorer.ui.search_page import search_state
 from explorer.ui.static_files import STATIC
@@ -64,6 +65,7 @@ except ExplorerError as error:
 if page != library:
     status_line()
 last_edit_line()
+show_undo_notes()
 page.run()
 first_page.mark_drawn()
 # One dialog at a time.

@@ -91,6 +91,10 @@ def test_no_page_violates_a_rule(window: Visitor, server: Server) -> None:
 def test_what_opens_over_a_page_violates_no_rule(window: Visitor, server: Server) -> None:
     page = look(window, server, "/?q=red")
     check(window)
+    # Forced colors would leave nothing of a slider that is drawn by backgrounds.
+    page.emulate_media(forced_colors="active")
+    expect(page.get_by_label("Size of the photos")).to_have_css("appearance", "auto")
+    page.emulate_media(forced_colors="none")
     page.get_by_role("button", name="Help").click()
     expect(page.get_by_role("cell", name="iso:>800")).to_be_visible()
     check(window)

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app_server import Server
 from tests.browser.contexts import WAIT
+from tests.browser.test_photo_edits import said
 from tests.browser.visitor import Visitor, escape
 
 
@@ -131,7 +132,7 @@ def test_photos_are_removed_into_a_folder_and_restored(
     shown.nth(0).press("x")
     shown.nth(1).press("x")
     page.get_by_role("button", name="Remove…").click()
-    _remove(page, 2, tmp_path / "kept")
+    remove_files(page, 2, tmp_path / "kept")
     expect(page.get_by_text(f"{number - 2} findings, worst first")).to_be_visible()
     gone = set(before) - set(_files(photos))
     assert len(gone) == 2 and sorted(
@@ -139,7 +140,7 @@ def test_photos_are_removed_into_a_folder_and_restored(
     ) == sorted(path.name for path in gone)
     page.get_by_role("button", name="Removed photos").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").first.click()
-    expect(page.get_by_text("2 files restored.")).to_be_visible()
+    expect(said(page, "2 files restored")).to_be_visible()
     assert _files(photos) == before
     _once_more(window, page.get_by_text(f"{number} findings, worst first"))
 
@@ -158,12 +159,12 @@ def test_an_unreadable_file_is_selected_removed_and_restored(
     before = _files(photos)
     page.get_by_role("button", name="Remove 1 file…").click()
     expect(page.get_by_role("dialog").get_by_text("may be the only one")).to_be_visible()
-    _remove(page, 1, tmp_path / "kept")
+    remove_files(page, 1, tmp_path / "kept")
     expect(page.get_by_text("There are no findings of this kind.")).to_be_visible()
     assert [path.name for path in set(before) - set(_files(photos))] == ["broken.jpg"]
     page.get_by_role("button", name="Removed photos").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").first.click()
-    expect(page.get_by_text("1 file restored.")).to_be_visible()
+    expect(said(page, "1 file restored")).to_be_visible()
     assert _files(photos) == before
     _once_more(window, page.get_by_text("broken.jpg:"))
 
@@ -178,9 +179,9 @@ def _once_more(window: Visitor, wanted: Locator) -> None:
     expect(wanted).to_be_visible()
 
 
-def _remove(page: Page, files: int, to: Path) -> None:
-    """In the dialog: into that folder, confirmed, and done."""
-    dialog = page.get_by_role("dialog")
+def remove_files(page: Page, files: int, to: Path, last: str = "Done") -> None:
+    """In the dialog: into that folder, confirmed, and done, or undone."""
+    dialog = page.get_by_role("dialog", name="Remove photos")
     dialog.get_by_text("A folder", exact=True).click()
     dialog.get_by_role("textbox", name="Folder").fill(str(to))
     dialog.get_by_role("textbox", name="Folder").press("Enter")
@@ -191,7 +192,7 @@ def _remove(page: Page, files: int, to: Path) -> None:
     expect(remove).to_be_enabled()
     remove.click()
     expect(dialog.get_by_text(re.compile(f"{files} files? removed"))).to_be_visible()
-    dialog.get_by_role("button", name="Done").click()
+    dialog.get_by_role("button", name=last).click()
     expect(dialog).to_have_count(0)
 
 

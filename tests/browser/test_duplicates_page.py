@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app_server import Server
 from tests.browser.contexts import WAIT
+from tests.browser.test_photo_edits import said
 from tests.browser.tidy_app import files
 from tests.browser.visitor import Visitor
 
@@ -94,7 +95,7 @@ def test_groups_are_reviewed_by_keyboard_then_removed_and_restored(
     expect(dialog.get_by_text("1 file removed")).to_be_visible()
     assert len(before - files(tidy)) == 1 and next(iter(before - files(tidy))).startswith("Sent/")
     dialog.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 file restored.")).to_be_visible()
+    expect(said(page, "1 file restored")).to_be_visible()
     assert files(tidy) == before
 
 
@@ -121,8 +122,9 @@ def test_accept_all_export_remove_and_undo_from_the_history_work(
     expect(page.get_by_role("radio", name="Identical files · 0")).to_be_visible()
     assert len(before - files(tidy)) == 2
     page.get_by_role("button", name="Removed photos").click()
+    expect(page.get_by_role("dialog").get_by_text(".jpg")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("2 files restored.")).to_be_visible()
+    expect(said(page, "2 files restored")).to_be_visible()
     assert files(tidy) == before
 
 
@@ -184,5 +186,5 @@ def test_a_photo_with_the_only_film_is_kept_until_the_keeper_has_the_same_film(
     ).to_be_visible()
     assert before - files(tidy) == {"Sent/sent 2.jpg", "Sent/sent 2.mp4", "Sent/sent 3.jpg"}
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("3 files restored.")).to_be_visible()
+    expect(said(page, "3 files restored")).to_be_visible()
     assert files(tidy) == before

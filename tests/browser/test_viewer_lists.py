@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Route, expect
 
 from tests.browser.app_server import Server
+from tests.browser.test_anomalies_page import remove_files
 from tests.browser.test_photo_edits import said, select
 from tests.browser.test_search_page import ALL, asked, look, tiles
 from tests.browser.test_viewer import expect_position, viewer_of
@@ -36,6 +38,33 @@ def test_a_photo_that_leaves_the_list_keeps_its_place(window: Visitor, server: S
     page.keyboard.press("ArrowLeft")
     expect_position(viewer, 1, 3)
     expect(page).to_have_url(re.compile(f"photo={ids[0]}$"))
+
+
+def test_after_a_removal_the_next_photo_is_shown(
+    window: Visitor, server: Server, tmp_path: Path
+) -> None:
+    page = look(window, server, "/?q=folder%3AColours")
+    ids = tiles(page).evaluate_all("all => all.map((one) => one.dataset.id)")
+    tiles(page).nth(1).click()
+    viewer = viewer_of(page)
+    expect_position(viewer, 2, 5)
+    viewer.get_by_role("button", name="Remove…").click()
+    remove_files(page, 1, tmp_path / "kept", "Undo")
+    expect(viewer.get_by_text("1 file restored.")).to_be_visible()
+    expect_position(viewer, 2, 5)
+    viewer.get_by_role("button", name="Remove…").click()
+    remove_files(page, 1, tmp_path / "kept")
+    expect_position(viewer, 2, 4)
+    expect(page).to_have_url(re.compile(f"photo={ids[2]}$"))
+    page.keyboard.press("Escape")
+    expect(page.locator("button.photo:focus")).to_have_attribute("data-id", ids[2])
+    # A dialog that closes without what opened it leaves the focus with the photos.
+    page.keyboard.press("x")
+    page.get_by_role("button", name="Remove…").click()
+    remove_files(page, 1, tmp_path / "kept", "Undo")
+    expect(said(page, "1 file restored")).to_be_visible()
+    page.get_by_role("button", name="Dismiss").press("Enter")
+    expect(page.locator("button.photo:focus")).to_have_count(1)
 
 
 def test_a_photo_that_is_not_there_yet_is_announced_once_it_is(

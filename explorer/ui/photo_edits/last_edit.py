@@ -50,6 +50,11 @@ def say_written(done: SidecarOutcome) -> None:
     _say(words, done.run)
 
 
+def say(text: str) -> None:
+    """Say something in the next run of the page, where the last edit is reported."""
+    _say(text, None)
+
+
 def _say(text: str, undoable: int | str | None) -> None:
     st.session_state[_LAST] = text, undoable
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from explorer.config import PROGRAM
@@ -15,11 +17,12 @@ from explorer.sidecars.undo_sidecars import sidecar_history, undo_sidecars
 from explorer.ui import resources
 from explorer.ui.auto_refresh import DIALOG_OPEN
 from explorer.ui.localized import count, size
+from explorer.ui.photo_edits.last_edit import say
 from explorer.ui.photo_labels import escape_markdown
 
-_SHOWN_RUNS = 50
-# The session state with the result of the last undo, until the page shows it.
-_RESULT = "_undo-result"
+_SHOWN_RUNS, _SHOWN_NAMES = 50, 4
+# The session state with what is to be known about files of the last undo, until the page shows it.
+_NOTES = "_undo-notes"
 
 
 def undo_removal(run: str) -> None:
@@ -28,33 +31,30 @@ def undo_removal(run: str) -> None:
         with st.spinner("Restoring photos…"):
             _, restored = undo(resources.library(), run)
     except ExplorerError as error:
-        st.session_state[_RESULT] = (str(error), [])
+        say(str(error))
         return
     failed = [each for each in restored if each.back is None]
     text = f"{count(len(restored) - len(failed), 'file')} restored."
-    text += f" {count(len(failed), 'file')} could not be restored." if failed else ""
-    notes = [(each.path, each.note) for each in restored if each.note]
-    st.session_state[_RESULT] = (text, notes)
+    say(text + (f" {count(len(failed), 'file')} could not be restored." if failed else ""))
+    st.session_state[_NOTES] = [(each.path, each.note) for each in restored if each.note]
+
+
+def show_undo_notes() -> None:
+    """Show what is to be known about the files of the last undo, once. Called first on every page,
+    when no dialog is open."""
+    st.session_state.pop(DIALOG_OPEN, None)
+    if notes := st.session_state.pop(_NOTES, []):
+        st.dataframe(
+            [{"File": printable(path), "Note": note} for path, note in notes],
+            hide_index=True,
+            width="stretch",
+        )
 
 
 def removed_photos_button() -> None:
     """Draw the button that opens the list of removals."""
     if st.button("Removed photos", icon=":material/history:", help="See every removal and undo it"):
         history_dialog()
-
-
-def show_undo_result() -> None:
-    """Show the result of the last undo, once. A page calls this first, when no dialog is open."""
-    st.session_state.pop(DIALOG_OPEN, None)
-    text, notes = st.session_state.pop(_RESULT, ("", []))
-    if text:
-        st.success(text, icon=":material/undo:")
-    if notes:
-        st.dataframe(
-            [{"File": printable(path), "Note": note} for path, note in notes],
-            hide_index=True,
-            width="stretch",
-        )
 
 
 @st.dialog("Removed photos", width="large", on_dismiss="rerun")
@@ -68,9 +68,11 @@ def history_dialog() -> None:
             where = "the trash" if run.where == TRASH else printable(run.where).replace("`", "")
             remaining = len(run.away)
             state = f"{count(remaining)} not restored" if remaining else "all restored"
+            names = [Path(printable(entry.path)).name for entry in run.entries[:_SHOWN_NAMES]]
+            names += ["…"] * (len(run.entries) > _SHOWN_NAMES)
             st.markdown(
                 f"**{removal_time(run.at)}** · {count(len(run.entries), 'file')} moved to {where}"
-                f" · {state}",
+                f" · {state}  \n{escape_markdown(', '.join(names))}",
                 width="stretch",
             )
             if remaining and st.button("Undo", icon=":material/undo:", key=f"undo-{run.id}"):
@@ -103,11 +105,10 @@ def _undo_sidecars(run: str) -> None:
     try:
         _, undone = undo_sidecars(resources.library(), run)
     except ExplorerError as error:
-        st.session_state[_RESULT] = (str(error), [])
+        say(str(error))
         return
-    text = f"{count(sum(each.undone for each in undone), 'sidecar')} as before."
-    notes = [(each.path, each.note) for each in undone if each.note]
-    st.session_state[_RESULT] = (text, notes)
+    say(f"{count(sum(each.undone for each in undone), 'sidecar')} as before.")
+    st.session_state[_NOTES] = [(each.path, each.note) for each in undone if each.note]
 
 
 def _own_folders() -> None:
@@ -138,5 +139,5 @@ def _own_folders() -> None:
                 f" {count(done.failed, 'file')} could not be deleted: close the programs that may"
                 " have such files open, and try again."
             )
-        st.session_state[_RESULT] = (text, [])
+        say(text)
         st.rerun()

@@ -70,9 +70,10 @@ def test_the_button_is_offered_for_selected_photos(photos: Path) -> None:
 
 def _history() -> None:
     """A page with the dialog only."""
-    from explorer.ui.removal_dialogs.removal_history import history_dialog, show_undo_result
+    from explorer.ui.photo_edits.last_edit import last_edit_line
+    from explorer.ui.removal_dialogs.removal_history import history_dialog
 
-    show_undo_result()
+    last_edit_line()
     history_dialog()
 
 
@@ -85,6 +86,6 @@ def test_written_sidecars_are_among_what_can_be_undone(photos: Path) -> None:
         assert any("1 sidecar written" in each.value for each in page.markdown)
         page.button(key=f"undo-sidecars-{run}").click().run()
         assert not page.exception and not sidecar.exists()
-        assert "1 sidecar as before" in page.success[0].value
+        assert "1 sidecar as before" in page.markdown[0].value
     finally:
         sidecar.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from explorer.systems.operating_system import OperatingSystem
 from explorer.systems.this_system import this_system
 from explorer.ui import empty_library, resources
 from explorer.ui.duplicates_page import duplicates_status
-from explorer.ui.removal_dialogs import removal_history
+from explorer.ui.photo_edits import last_edit
 from tests.fixtures.small_library import SmallLibrary
 
 
@@ -44,9 +44,9 @@ def test_the_folder_is_emptied_only_after_it_was_confirmed(
     keeper = small_library.photos / "a.jpg"
     keeper.rename(keeper.with_name("aside"))
     page.button[0].click().run()
-    assert Path(result.at).exists() and page.session_state[removal_history._RESULT] == (
+    assert Path(result.at).exists() and page.session_state[last_edit._LAST] == (
         "0 files deleted for good. 1 file stays: the photo kept for it is not there.",
-        [],
+        None,
     )
     keeper.with_name("aside").rename(keeper)
 
@@ -56,7 +56,7 @@ def test_the_folder_is_emptied_only_after_it_was_confirmed(
     with monkeypatch.context() as now:
         now.setattr(type(this_system()), "delete_file", refuse)
         page.button[0].click().run()
-    text, _ = page.session_state[removal_history._RESULT]
+    text, _ = page.session_state[last_edit._LAST]
     assert text.startswith("0 files deleted for good. 1 file could not be deleted: close the")
     assert Path(result.at).exists()
     page.button[0].click().run()

@@ -30,7 +30,7 @@ let handledTurn = 0;
 
 // sendAction(action): sends Python an action for a photo. onClosed(): called whenever the viewer has been closed.
 export function createPhotoViewer({ css, font, sendAction, onClosed }) {
-  let data = null, send = null, opened = false, missing = null, own = "", awaited = false;
+  let data = null, send = null, opened = false, missing = null, own = "", awaited = false, acted = null;
   let infoShown = (localStorage.getItem(INFO_SETTING) ?? String(window.innerWidth >= WIDE)) === "true";
 
   const size = () => renditionSize(Math.max(window.innerWidth, window.innerHeight) * (window.devicePixelRatio || 1));
@@ -165,6 +165,8 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
 
   function refresh() {
     const entry = list.now();
+    // The user has removed it.
+    if (entry?.gone && entry.id === acted) return list.step(1) || list.step(-1) ? stepped() : close();
     if (!entry || entry.gone) {
       // A photo that is far away in the list has to be fetched first. One that was on screen when it was removed stays there.
       if (!entry) stage.clear("Loading…");
@@ -251,6 +253,7 @@ export function createPhotoViewer({ css, font, sendAction, onClosed }) {
       if (!entry) return;
       if (action.after === "leave" || (action.after === "next" && !list.hasNext)) await close(true);
       else if (action.after === "next") commands.next();
+      acted = entry.id;
       sendAction({ label: action.label, photo: entry.id });
     },
   };

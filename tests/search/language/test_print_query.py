@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.search.language.interpret_phrases import interpret
 from explorer.search.language.parse_query import parse
 from explorer.search.language.print_query import print_query
 from explorer.search.language.query_tree import FileTerm, PhraseTerm, QueryTree, WordsTest
@@ -36,6 +37,7 @@ def test_canonical_queries_are_printed_unchanged(text: str) -> None:
         ("2.0:(a)", "2:a"),
         ("a | b;o", "(a OR b;o )"),
         ("o; | a", "( o; OR a)"),
+        ("./a.jpg | b", "( ./a.jpg OR b)"),
         ("-: | a", "( -: OR a)"),
         ('" ./a.jpg"', '" ./a.jpg"'),
         ("tag:x", "keyword:x"),
@@ -43,6 +45,36 @@ def test_canonical_queries_are_printed_unchanged(text: str) -> None:
 )
 def test_other_queries_are_printed_in_canonical_form(text: str, printed: str) -> None:
     assert print_query(parse(text)) == printed
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("june 2019, larger than 5 MB", "june 2019, larger than 5 MB"),
+        ("photos larger than 5MB from june", "from june, larger than 5MB"),
+        ("beach in june 2019", "beach, in june 2019"),
+        ("june 2019 is:dark", "june 2019 is:dark"),
+        ("beach -people larger than 5 MB", "beach, larger than 5 MB - people"),
+        ("2:beach + june 2019", "june 2019 + 2:beach"),
+        ("1:june, may 2019", "1:june, may 2019"),
+        ("dog without people, june 2019", "dog, june 2019 - people"),
+        ("summer 2019 - winter", "summer 2019, not winter"),
+        ("not larger than 5 MB", "not larger than 5 MB"),
+        ("dog + cat, june", "dog, june + cat"),
+    ],
+)
+def test_understood_words_are_printed_so_that_they_are_understood_again(
+    text: str, printed: str
+) -> None:
+    tree = interpret(parse(text))
+    assert print_query(tree) == printed and interpret(parse(printed)) == tree
+
+
+def test_words_are_not_joined_where_that_would_change_their_meaning() -> None:
+    favorites = interpret(parse("favorites"))
+    tree = QueryTree((PhraseTerm("not"),), favorites.condition)
+    assert print_query(tree) == "favorites + not"
+    assert interpret(parse("favorites + not")) == tree != interpret(parse("not, favorites"))
 
 
 def test_trees_without_a_text_keep_their_meaning() -> None:

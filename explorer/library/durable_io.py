@@ -28,6 +28,7 @@ _DAMAGE_MESSAGES = (
     "already exists",
     "duplicate column",
     "Could not decode",
+    "unsupported file format",
 )
 # Free bytes below which a write may fail at any moment.
 ROOM = 16 << 20

@@ -44,7 +44,7 @@ def test_sqlite_errors_are_explained(code: int, kind: type[LibraryError], words:
 @pytest.mark.parametrize(
     "text",
     ["no such table: clock", "no such column: x", "table file has no column named x",
-     "table root already exists",
+     "table root already exists", "unsupported file format",
      "duplicate column name: fault", "Could not decode to UTF-8 column 'path'"],
 )  # fmt: skip
 @pytest.mark.parametrize("code", [0, sqlite3.SQLITE_ERROR])

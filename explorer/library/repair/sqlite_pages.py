@@ -131,7 +131,10 @@ class Pages:
     # --- pages
 
     def _page_size(self) -> int:
-        """The page size in the header; SQLite's default if the header is damaged."""
+        """The page size in the header; SQLite's default if the header is damaged, or if as many
+        pages as it gives have that size."""
+        if int.from_bytes(self._data[28:32], "big") * _USUAL_PAGE == len(self._data):
+            return _USUAL_PAGE
         size = int.from_bytes(self._data[16:18], "big")
         size = 65536 if size == 1 else size
         known = self._data[:16] == _MAGIC and 512 <= size <= 65536 and size & (size - 1) == 0

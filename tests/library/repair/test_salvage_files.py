@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from explorer.errors import CatalogDamaged
 from explorer.library.connection import connect
 from explorer.library.durable_io import replace_durably
+from explorer.library.library import Library
 from explorer.library.repair import salvage as salvage_module
 from explorer.library.repair.salvage import salvage
 from tests.library.filled_catalog import rows_of, salvaged
@@ -168,3 +170,18 @@ def test_what_stopped_a_repair_is_said(
     with pytest.raises(LibraryError, match=rf"{path.name} cannot be repaired: {words}\."):
         salvage(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("at", "content"), [(16, b"\2\0"), (16, b"\x20\0"), (16, b"\0\0"), (44, b"\0\0\0\x09")]
+)
+def test_a_wrong_value_in_the_header_costs_nothing(
+    made: Path, path: Path, at: int, content: bytes
+) -> None:
+    """The page size, and the version of the schema's format."""
+    data = path.read_bytes()
+    path.write_bytes(data[:at] + content + data[at + len(content) :])
+    with pytest.raises(CatalogDamaged):
+        Library.open(path.parent)
+    saved, found = salvaged(path)
+    assert found == rows_of(made) and saved.lost == []

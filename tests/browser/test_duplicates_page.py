@@ -122,7 +122,7 @@ def test_accept_all_export_remove_and_undo_from_the_history_work(
     expect(page.get_by_role("radio", name="Identical files · 0")).to_be_visible()
     assert len(before - files(tidy)) == 2
     page.get_by_role("button", name="Removed photos").click()
-    expect(page.get_by_role("dialog").get_by_text(".jpg")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text(".jpg").first).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     expect(said(page, "2 files restored")).to_be_visible()
     assert files(tidy) == before

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from tests import pictures
 from tests.browser import restoring, settling
 from tests.browser.app_server import Server, until_indexed
-from tests.browser.contexts import WAIT, Scheme, forget_contexts, page_of
+from tests.browser.contexts import WAIT, Scheme, context_of, forget_contexts
 from tests.browser.tidy_app import app_with_copies, tidy
 from tests.browser.visitor import Visitor
 
@@ -92,14 +92,12 @@ def _browser(_playwright: Playwright, chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitors(_browser: Browser, request: pytest.FixtureRequest) -> Iterator[list[Visitor]]:
+def visitors(_browser: Browser) -> Iterator[list[Visitor]]:
     """Every window of a test: none may have asked another machine, or complained."""
-    opened, failed = list[Visitor](), request.session.testsfailed
+    opened = list[Visitor]()
     yield opened
-    # A test that fails in the middle may leave a mouse button or a key pressed.
-    for_good = request.session.testsfailed > failed
     for visitor in opened:
-        visitor.close(for_good=for_good)
+        visitor.close()
     for visitor in opened:
         visitor.check()
 
@@ -109,7 +107,7 @@ def window(_browser: Browser, visitors: list[Visitor], request: pytest.FixtureRe
     """A window of 1440 × 900, or of the width and colour scheme in the test's parameter."""
     asked: tuple[int, Scheme] = (1440, "light")
     width, scheme = getattr(request, "param", asked)
-    visitor = Visitor(page_of(_browser, width, scheme))
+    visitor = Visitor(context_of(_browser, width, scheme).new_page())
     visitors.append(visitor)
     return visitor
 

@@ -30,5 +30,3 @@ def test_pages_keep_their_place_while_they_open(window: Visitor, server: Server)
     padding, right = page.evaluate("[[...seen.padding], [...seen.right]]")
     assert len(padding) == 1
     assert max(right) - min(right) <= 2
-    # The window, which would run the script in other tests, too, is closed then.
-    page.goto("about:blank")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, WebSocket, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser import settling
-from tests.browser.contexts import put_back
 from tests.fixtures.waiting import PATIENCE
 
 
@@ -22,16 +20,12 @@ class Visitor:
         self.asked: list[str] = []
         self.complaints: list[str] = []
         self._under_way = set[Request]()
-        self._listeners: dict[str, Callable[..., None]] = {
-            "request": self._on_request,
-            "requestfinished": self._on_request_end,
-            "requestfailed": self._on_request_end,
-            "console": self._on_console,
-            "pageerror": lambda error: self.complaints.append(str(error)),
-            "response": self._on_response,
-        }
-        for event, listener in self._listeners.items():
-            page.on(event, listener)  # type: ignore[call-overload]
+        page.on("request", self._on_request)
+        page.on("requestfinished", self._on_request_end)
+        page.on("requestfailed", self._on_request_end)
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("response", self._on_response)
 
     def _on_request(self, request: Request) -> None:
         self.asked.append(request.url)
@@ -78,17 +72,9 @@ class Visitor:
             if self._under_way:
                 quiet_since = time.monotonic()
 
-    def close(self, *, for_good: bool = True) -> None:
-        """Close the window, and forget what its pages have stored in the browser.
-
-        for_good: it is not left to the next test, as one that shows a page of no app never is.
-        """
+    def close(self) -> None:
+        """Close the window, and forget what its pages have stored in the browser."""
         if self.page.url.startswith("http"):
-            if not for_good:
-                for event, listener in self._listeners.items():
-                    self.page.remove_listener(event, listener)
-                put_back(self.page)
-                return
             self.page.evaluate("localStorage.clear()")
         self.page.close()
 

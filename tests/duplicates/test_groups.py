@@ -29,7 +29,7 @@ def star(builder: LibraryBuilder, *more: tuple[str, str]) -> DuplicateGroup:
         for name, width in zip("abcd", (400, 300, 200, 100), strict=True)
     }
     for one, other in (("a", "b"), ("a", "c"), ("a", "d"), *more):
-        relation: dict[str, object] = {"matrix": [1, 0, 0, 0, 1, 0]}
+        relation: dict[str, object] = {"matrix": [1, 0, 0, 0, 1, 0], "plain": 3}
         store.put_pairs(
             builder.writer, [Pair(ids[one], ids[other], "picture", 0.9, relation)], PAIRS_VERSION
         )

@@ -4,7 +4,7 @@ import { colorOfPart, pointSize } from "./map_painter.js";
 import { visitPoints } from "./point_grid.js";
 
 // Up to this many points in view are drawn as circles; more are drawn as pixels of an image, which is faster.
-const MAX_CIRCLES = 3000;
+const MAX_PHOTOS = 3000;
 // The sides of a picture and of its cell in pixels, and the most photos in view per cell for which pictures are shown.
 const PICTURE = 72, CELL = 78, PHOTOS_PER_CELL = 3;
 // The most pictures that are kept.
@@ -46,7 +46,7 @@ export function createMosaicLayer(redraw) {
   function draw(context, view) {
     const { points, projected, width, height, marks, only } = view, shown = [];
     visitPoints(points, projected.area, (i) => (only && marks && !marks[i] ? 0 : shown.push(i)));
-    if (shown.length > MAX_CIRCLES) drawPixels(context, view, shown);
+    if (shown.length > MAX_PHOTOS) drawPixels(context, view, shown);
     else drawCircles(context, view, shown);
     const room = (width * height) / CELL ** 2;
     tiles = shown.length <= PHOTOS_PER_CELL * room ? mosaic(points, projected, only ? marks : null) : [];

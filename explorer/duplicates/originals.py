@@ -192,10 +192,8 @@ def _softer(mine: QualityMetrics, its: QualityMetrics, scale: float) -> bool:
 def _not_explained(pair: _Pair) -> str:
     """Why `other` may have been edited in ways that previews do not show, in a clause; '' if it is
     a plain copy. Asked last, because most other doubts say more."""
-    names, plain = (
-        f"{pair.one.name} and {pair.other.name}",
-        pair.edge.is_plain_copy(pair.other.item.photo_id),
-    )
+    names = f"{pair.one.name} and {pair.other.name}"
+    plain = pair.edge.is_plain_copy(pair.other.item.photo_id)
     if plain is None:
         return f"{names} could not be compared at full size"
     return "" if plain else f"at full size, {names} differ by more than scaling and saving again"

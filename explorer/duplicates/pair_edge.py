@@ -59,6 +59,7 @@ class Edge:
         plain = self.relation.get("plain")
         if not isinstance(plain, int):
             return None
+        # SECOND_COPIED or FIRST_COPIED of `matching/plain_copies.py`, which would import OpenCV.
         return bool(plain & (1 if photo_id == self.photos[1] else 2))
 
     def grayer(self, photo_id: int) -> int:

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.matching.geometry import Matrix, invert, unit_to_pixels
-from explorer.matching.registration import BLOCK_SIZE
 from explorer.matching.resampling import resample_to_coarser
 
 # The difference in chroma levels from which pixels differ. Previews of 210 copies, down to JPEG
@@ -18,8 +17,6 @@ _MIN_DIFFERENCE = 32
 # The sigma of the blur that evens out compression, the side of the area in which a pixel must have
 # its counterpart, and the margin that is not compared.
 _SIGMA, _AREA, _MARGIN = 0.5, 3, 2
-# The side of a block, and the number of different pixels in it that count as a detail.
-_BLOCK, _MIN_PIXELS = BLOCK_SIZE // 2, 1
 
 
 def color_details_differ(
@@ -51,7 +48,7 @@ def color_details_differ(
                 cv2.subtract(cv2.erode(around, window), each),
             )
             differs |= np.asarray(beyond) >= _MIN_DIFFERENCE
-    return bool(np.count_nonzero(differs & inside.astype(bool)) >= _MIN_PIXELS)
+    return bool((differs & inside.astype(bool)).any())
 
 
 def _chroma(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
